@@ -1,0 +1,495 @@
+-- The whole schema: the sum of all migrations. A test compares the two.
+
+-- Who may do what: teams, people, their keys. Every table that belongs to a team is keyed by
+-- team_id first, so that all of a team's rows can live on one shard. The few that cannot be
+-- (a sign-in knows only an e-mail, a webhook only a bot id) are small reference tables; each says so.
+
+CREATE TABLE team (
+  team_id    uuid        PRIMARY KEY,
+  name       text        NOT NULL,
+  created_at timestamptz NOT NULL
+);
+
+-- Reference table: a sign-in knows only the e-mail.
+CREATE TABLE app_user (
+  user_id       uuid        PRIMARY KEY,
+  email         text        NOT NULL,  -- lower case
+  password_hash text        NOT NULL,  -- Argon2id in PHC text form
+  team_id       uuid        NOT NULL,  -- the personal team
+  created_at    timestamptz NOT NULL,
+  CONSTRAINT app_user_email_is_taken_once UNIQUE (email),
+  CONSTRAINT app_user_email_is_lower_case CHECK (email = lower(email))
+);
+
+CREATE TABLE team_member (
+  team_id    uuid        NOT NULL,
+  user_id    uuid        NOT NULL,
+  role       text        NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (team_id, user_id),
+  CONSTRAINT team_member_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT team_member_role_is_known CHECK (role IN ('owner', 'billing', 'editor', 'viewer'))
+);
+
+CREATE TABLE api_key (
+  team_id      uuid        NOT NULL,
+  key_id       uuid        NOT NULL,
+  user_id      uuid        NOT NULL,
+  name         text        NOT NULL,
+  secret_hash  bytea       NOT NULL,  -- SHA-256 of the secret part: 32 random bytes need no salt
+  hint         text        NOT NULL,  -- the last four characters, to tell keys apart
+  created_at   timestamptz NOT NULL,
+  last_used_at timestamptz,           -- NULL until the first use
+  PRIMARY KEY (team_id, key_id),
+  CONSTRAINT api_key_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id)
+);
+
+-- Reference table: a refresh knows only the token. Each refresh replaces the token by the next of
+-- its family; a token seen twice ends the whole family, because one of the two was stolen.
+CREATE TABLE refresh_token (
+  token_hash  bytea       PRIMARY KEY,  -- SHA-256
+  family_id   uuid        NOT NULL,
+  user_id     uuid        NOT NULL,
+  expires_at  timestamptz NOT NULL,
+  replaced_at timestamptz               -- NULL while it is the family's newest
+);
+
+CREATE INDEX refresh_token_by_family ON refresh_token (family_id);
+
+CREATE TABLE workspace (
+  team_id      uuid        NOT NULL,
+  workspace_id uuid        NOT NULL,
+  name         text        NOT NULL,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (team_id, workspace_id),
+  CONSTRAINT workspace_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id)
+);
+
+-- Reference table: a known text under the master key, one row. If it does not open, the key is wrong.
+CREATE TABLE master_key_check (
+  only_row boolean PRIMARY KEY DEFAULT true,
+  sealed   bytea   NOT NULL,
+  CONSTRAINT master_key_check_is_one_row CHECK (only_row)
+);
+
+-- The first answer to a request with an Idempotency-Key. Answers may hold a secret that is shown
+-- once, hence sealed.
+CREATE TABLE idempotent_answer (
+  team_id       uuid        NOT NULL,
+  key           text        NOT NULL,
+  request_hash  bytea       NOT NULL,  -- SHA-256 of method, path and body
+  status        integer     NOT NULL,
+  sealed_answer bytea       NOT NULL,
+  created_at    timestamptz NOT NULL,
+  PRIMARY KEY (team_id, key)
+);
+
+-- Fixed one-minute windows, each beginning with its first event. Subject: what is limited.
+CREATE TABLE rate (
+  team_id        uuid        NOT NULL,
+  subject        text        NOT NULL,
+  window_ends_at timestamptz NOT NULL,
+  used           integer     NOT NULL,
+  PRIMARY KEY (team_id, subject),
+  CONSTRAINT rate_used_is_positive CHECK (used > 0)
+);
+
+-- Reference table: the same for what has no team yet, such as sign-ins of an address or an account.
+CREATE TABLE public_rate (
+  subject        text        PRIMARY KEY,
+  window_ends_at timestamptz NOT NULL,
+  used           integer     NOT NULL,
+  CONSTRAINT public_rate_used_is_positive CHECK (used > 0)
+);
+
+-- Reference table: the processes that are alive. One whose row has expired lost what it held.
+CREATE TABLE node (
+  node_id    uuid        PRIMARY KEY,
+  started_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+
+-- Money: prices, wallets, budgets, holds, the ledger and the daily figures. Amounts are
+-- nano-dollars (10^-9 USD). The gate in Java decides; the constraints here hold it to its word.
+
+-- Reference table: versioned prices in nano-dollars per million tokens.
+CREATE TABLE price (
+  price_id                      text        PRIMARY KEY,
+  llm_provider                  text        NOT NULL,
+  llm_model                     text        NOT NULL,
+  name                          text        NOT NULL,
+  input_nanos_per_million       bigint      NOT NULL,
+  output_nanos_per_million      bigint      NOT NULL,
+  cache_read_nanos_per_million  bigint      NOT NULL,
+  cache_write_nanos_per_million bigint      NOT NULL,
+  calls_tools                   boolean     NOT NULL,
+  effective_from                timestamptz NOT NULL,
+  CONSTRAINT price_has_one_version_at_a_time UNIQUE (llm_provider, llm_model, effective_from),
+  CONSTRAINT price_is_not_negative CHECK (
+    input_nanos_per_million >= 0 AND output_nanos_per_million >= 0
+    AND cache_read_nanos_per_million >= 0 AND cache_write_nanos_per_million >= 0),
+  CONSTRAINT price_of_cache_read_is_at_most_input CHECK (
+    cache_read_nanos_per_million <= input_nanos_per_million)
+);
+
+-- The live balance. ledger_seq and ledger_hash are the head of the team's hash chain; whoever
+-- appends to the ledger holds this row's lock.
+CREATE TABLE wallet (
+  team_id         uuid   PRIMARY KEY,
+  balance_nanos   bigint NOT NULL DEFAULT 0,
+  held_nanos      bigint NOT NULL DEFAULT 0,
+  deposited_nanos bigint NOT NULL DEFAULT 0,
+  spent_nanos     bigint NOT NULL DEFAULT 0,
+  ledger_seq      bigint NOT NULL DEFAULT 0,
+  ledger_hash     bytea  NOT NULL DEFAULT '\x',
+  CONSTRAINT wallet_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT wallet_held_is_not_negative CHECK (held_nanos >= 0),
+  CONSTRAINT wallet_covers_what_it_holds CHECK (balance_nanos - held_nanos >= 0)
+);
+
+-- What an owner set for a bot. The rows of budget take their limit from here.
+CREATE TABLE bot_limit (
+  team_id     uuid   NOT NULL,
+  bot_id      uuid   NOT NULL,
+  kind        text   NOT NULL,
+  limit_nanos bigint NOT NULL,
+  PRIMARY KEY (team_id, bot_id, kind),
+  CONSTRAINT bot_limit_kind_is_known CHECK (
+    kind IN ('lifetime', 'day', 'week', 'month', 'message', 'end_user_day')),
+  CONSTRAINT bot_limit_is_not_negative CHECK (limit_nanos >= 0)
+);
+
+-- One row for each thing that can run out: a bot's lifetime, day, week and month, a message, an end
+-- user's day. limit_nanos is what the owner set (NULL: no limit). ceiling_nanos is what the constraint
+-- holds: the limit, or what was already committed when the limit was lowered below it.
+CREATE TABLE budget (
+  team_id       uuid        NOT NULL,
+  budget_key    text        NOT NULL,
+  bot_id        uuid        NOT NULL,
+  kind          text        NOT NULL,
+  resets_at     timestamptz,          -- NULL: never
+  limit_nanos   bigint,               -- NULL: no limit
+  ceiling_nanos bigint,               -- NULL: no limit
+  spent_nanos   bigint      NOT NULL DEFAULT 0,
+  held_nanos    bigint      NOT NULL DEFAULT 0,
+  PRIMARY KEY (team_id, budget_key),
+  CONSTRAINT budget_spent_is_not_negative CHECK (spent_nanos >= 0),
+  CONSTRAINT budget_held_is_not_negative CHECK (held_nanos >= 0),
+  CONSTRAINT budget_is_not_exceeded CHECK (spent_nanos + held_nanos <= ceiling_nanos)
+);
+
+CREATE INDEX budget_by_bot ON budget (team_id, bot_id, kind);
+
+-- Money set aside for one attempt of one step; resolved exactly once, by one conditional update.
+CREATE TABLE hold (
+  team_id           uuid        NOT NULL,
+  hold_id           uuid        NOT NULL,
+  bot_id            uuid        NOT NULL,
+  turn_id           uuid        NOT NULL,
+  step              integer     NOT NULL,
+  attempt           integer     NOT NULL,
+  billing_mode      text        NOT NULL,
+  price_id          text        NOT NULL,
+  input_tokens_max  bigint      NOT NULL,
+  output_tokens_max bigint      NOT NULL,
+  amount_nanos      bigint      NOT NULL,
+  cost_nanos        bigint,               -- NULL unless settled
+  state             text        NOT NULL,
+  budget_keys       text[]      NOT NULL, -- the budgets that it counts in, sorted
+  event_day         date        NOT NULL, -- in the bot's time zone
+  created_at        timestamptz NOT NULL,
+  resolved_at       timestamptz,          -- NULL while open
+  PRIMARY KEY (team_id, hold_id),
+  CONSTRAINT hold_is_one_for_an_attempt UNIQUE (team_id, turn_id, step, attempt),
+  CONSTRAINT hold_amount_is_not_negative CHECK (amount_nanos >= 0),
+  CONSTRAINT hold_mode_is_known CHECK (billing_mode IN ('wallet', 'byok')),
+  CONSTRAINT hold_state_is_known CHECK (state IN ('open', 'settled', 'voided', 'expired')),
+  CONSTRAINT hold_is_resolved_at_some_time CHECK ((state = 'open') = (resolved_at IS NULL)),
+  CONSTRAINT hold_has_a_cost_once_settled CHECK ((state = 'settled') = (cost_nanos IS NOT NULL)),
+  CONSTRAINT hold_covers_its_cost CHECK (cost_nanos BETWEEN 0 AND amount_nanos)
+);
+
+CREATE INDEX hold_open ON hold (team_id, created_at) WHERE state = 'open';
+
+-- Append-only, hash-chained per team. source_key makes each business event happen once. A charge
+-- under byok bills nothing: its cost stands in memo accounts.
+CREATE TABLE ledger_transaction (
+  team_id             uuid        NOT NULL,
+  seq                 bigint      NOT NULL,
+  txn_id              uuid        NOT NULL,
+  source_key          text        NOT NULL,
+  kind                text        NOT NULL,
+  at                  timestamptz NOT NULL,
+  event_day           date,                 -- NULL for what belongs to no bot
+  bot_id              uuid,                 -- NULL for what belongs to no bot
+  turn_id             uuid,                 -- NULL for what belongs to no turn
+  step                integer,              -- NULL for what belongs to no step
+  hold_id             uuid,                 -- NULL for what was not held
+  purpose             text,                 -- NULL for what is not a model call
+  llm_provider        text,                 -- NULL for what is not a model call
+  llm_model           text,                 -- NULL for what is not a model call
+  price_id            text,                 -- NULL for what is not a model call
+  provider_request_id text,                 -- NULL where the provider gave none
+  tokens_input        bigint      NOT NULL DEFAULT 0,
+  tokens_output       bigint      NOT NULL DEFAULT 0,
+  tokens_cache_read   bigint      NOT NULL DEFAULT 0,
+  tokens_cache_write  bigint      NOT NULL DEFAULT 0,
+  cost_nanos          bigint      NOT NULL DEFAULT 0,
+  billed_nanos        bigint      NOT NULL DEFAULT 0,
+  flags               text[]      NOT NULL DEFAULT '{}',
+  previous_hash       bytea       NOT NULL,
+  hash                bytea       NOT NULL,
+  PRIMARY KEY (team_id, seq),
+  CONSTRAINT ledger_transaction_id_is_unique UNIQUE (team_id, txn_id),
+  CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, source_key),
+  CONSTRAINT ledger_transaction_kind_is_known CHECK (kind IN ('free_credit', 'deposit', 'charge', 'leak')),
+  CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0)
+);
+
+CREATE INDEX ledger_transaction_by_bot ON ledger_transaction (team_id, bot_id, seq);
+
+CREATE TABLE ledger_entry (
+  team_id             uuid     NOT NULL,
+  seq                 bigint   NOT NULL,
+  line                smallint NOT NULL,
+  account             text     NOT NULL,
+  amount_nanos        bigint   NOT NULL,
+  balance_after_nanos bigint,            -- of the wallet; NULL for other accounts
+  PRIMARY KEY (team_id, seq, line),
+  CONSTRAINT ledger_entry_of_a_transaction
+    FOREIGN KEY (team_id, seq) REFERENCES ledger_transaction (team_id, seq),
+  CONSTRAINT ledger_entry_account_is_known CHECK (
+    account IN ('wallet', 'revenue', 'house', 'cash', 'promotion', 'byok_usage', 'byok_memo'))
+);
+
+CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the ledger is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+
+CREATE TRIGGER ledger_transaction_is_append_only
+  BEFORE UPDATE OR DELETE ON ledger_transaction
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only();
+
+CREATE TRIGGER ledger_transaction_is_not_truncated
+  BEFORE TRUNCATE ON ledger_transaction
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+
+CREATE TRIGGER ledger_entry_is_append_only
+  BEFORE UPDATE OR DELETE ON ledger_entry
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only();
+
+CREATE TRIGGER ledger_entry_is_not_truncated
+  BEFORE TRUNCATE ON ledger_entry
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+
+CREATE TABLE daily_rollup (
+  team_id            uuid   NOT NULL,
+  bot_id             uuid   NOT NULL,
+  event_day          date   NOT NULL,
+  messages_received  bigint NOT NULL DEFAULT 0,
+  messages_sent      bigint NOT NULL DEFAULT 0,
+  errors             bigint NOT NULL DEFAULT 0,
+  tokens_input       bigint NOT NULL DEFAULT 0,
+  tokens_output      bigint NOT NULL DEFAULT 0,
+  tokens_cache_read  bigint NOT NULL DEFAULT 0,
+  tokens_cache_write bigint NOT NULL DEFAULT 0,
+  cost_nanos         bigint NOT NULL DEFAULT 0,
+  billed_nanos       bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (team_id, bot_id, event_day)
+);
+
+CREATE TABLE daily_user (
+  team_id     uuid NOT NULL,
+  bot_id      uuid NOT NULL,
+  event_day   date NOT NULL,
+  end_user_id text NOT NULL,
+  PRIMARY KEY (team_id, bot_id, event_day, end_user_id)
+);
+
+CREATE TABLE payment (
+  team_id      uuid        NOT NULL,
+  payment_id   uuid        NOT NULL,
+  amount_nanos bigint      NOT NULL,
+  status       text        NOT NULL,
+  created_at   timestamptz NOT NULL,
+  paid_at      timestamptz,          -- NULL until paid
+  PRIMARY KEY (team_id, payment_id),
+  CONSTRAINT payment_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT payment_amount_is_positive CHECK (amount_nanos > 0),
+  CONSTRAINT payment_status_is_known CHECK (status IN ('open', 'paid')),
+  CONSTRAINT payment_is_paid_at_some_time CHECK ((status = 'paid') = (paid_at IS NOT NULL))
+);
+
+-- Bots. What an owner set is one document, as PATCH merges it; what is money stands in bot_limit,
+-- what is secret in bot_secret.
+
+CREATE TABLE bot (
+  team_id        uuid        NOT NULL,
+  bot_id         uuid        NOT NULL,
+  slug           text        NOT NULL,
+  platform       text        NOT NULL,
+  status         text        NOT NULL,
+  settings       jsonb       NOT NULL,
+  created_at     timestamptz NOT NULL,
+  updated_at     timestamptz NOT NULL,
+  last_active_at timestamptz,          -- NULL until its first message
+  deleted_at     timestamptz,          -- NULL while it exists; its ledger stays
+  PRIMARY KEY (team_id, bot_id),
+  CONSTRAINT bot_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT bot_slug_is_unique UNIQUE (team_id, slug),
+  CONSTRAINT bot_status_is_known CHECK (status IN ('draft', 'active', 'paused')),
+  CONSTRAINT bot_platform_is_known CHECK (
+    platform IN ('telegram', 'discord', 'slack', 'whatsapp', 'custom'))
+);
+
+-- Reference table: a webhook knows only the bot's id.
+CREATE TABLE bot_address (
+  bot_id  uuid PRIMARY KEY,
+  team_id uuid NOT NULL
+);
+
+CREATE TABLE bot_secret (
+  team_id     uuid  NOT NULL,
+  bot_id      uuid  NOT NULL,
+  name        text  NOT NULL,
+  sealed      bytea NOT NULL,  -- AES-256-GCM, bound to team, bot and name
+  fingerprint text  NOT NULL,  -- tells secrets apart without showing them
+  PRIMARY KEY (team_id, bot_id, name),
+  CONSTRAINT bot_secret_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id)
+);
+
+-- The life of a message. The conversation row is the head of its queue: the turns with status queued
+-- wait behind it in the order of seq.
+
+CREATE TABLE conversation (
+  team_id         uuid        NOT NULL,
+  conversation_id uuid        NOT NULL,
+  bot_id          uuid        NOT NULL,
+  platform        text        NOT NULL,
+  channel_id      text        NOT NULL,
+  end_user_id     text        NOT NULL,
+  end_user_name   text,                 -- NULL where the platform told none
+  started_at      timestamptz NOT NULL,
+  last_message_at timestamptz NOT NULL,
+  ended_at        timestamptz,          -- NULL while it is the current one of its end user
+  pending         integer     NOT NULL DEFAULT 0,  -- turns that wait or run
+  next_seq        bigint      NOT NULL DEFAULT 1,
+  fence           bigint      NOT NULL DEFAULT 0,  -- grows with every claim
+  owner           uuid,                 -- the node that claimed it; NULL before the first claim
+  attempts        integer     NOT NULL DEFAULT 0,  -- claims since the last finished turn
+  ready_at        timestamptz NOT NULL,
+  lease_until     timestamptz NOT NULL DEFAULT '-infinity',
+  PRIMARY KEY (team_id, conversation_id),
+  CONSTRAINT conversation_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id),
+  CONSTRAINT conversation_pending_is_not_negative CHECK (pending >= 0)
+);
+
+CREATE UNIQUE INDEX conversation_is_one_at_a_time
+  ON conversation (team_id, bot_id, platform, channel_id, end_user_id)
+  WHERE ended_at IS NULL;
+
+CREATE INDEX conversation_ready ON conversation (ready_at) WHERE pending > 0;
+
+CREATE INDEX conversation_by_bot ON conversation (team_id, bot_id, conversation_id);
+
+-- turn_id is computed from bot, platform and platform event, so a message that is delivered twice
+-- meets its own key.
+CREATE TABLE turn (
+  team_id         uuid        NOT NULL,
+  turn_id         uuid        NOT NULL,
+  bot_id          uuid        NOT NULL,
+  conversation_id uuid        NOT NULL,
+  seq             bigint      NOT NULL,
+  platform        text        NOT NULL,
+  event_id        text        NOT NULL,
+  event_day       date        NOT NULL,  -- of acceptance, in the bot's time zone
+  status          text        NOT NULL,
+  stop_reason     text,                  -- NULL until it ends
+  refusal         jsonb,                 -- NULL unless money or a limit ended it
+  accepted_at     timestamptz NOT NULL,
+  finished_at     timestamptz,           -- NULL until it ends
+  latency_millis  bigint,                -- NULL until it ends
+  PRIMARY KEY (team_id, turn_id),
+  CONSTRAINT turn_of_a_conversation
+    FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id),
+  CONSTRAINT turn_has_its_place UNIQUE (team_id, conversation_id, seq),
+  CONSTRAINT turn_status_is_known CHECK (status IN ('queued', 'done', 'failed', 'parked')),
+  CONSTRAINT turn_ends_for_a_reason CHECK ((status = 'queued') = (stop_reason IS NULL))
+);
+
+CREATE INDEX turn_by_bot ON turn (team_id, bot_id, accepted_at, turn_id);
+
+CREATE INDEX turn_by_day ON turn (team_id, bot_id, event_day);
+
+CREATE TABLE message (
+  team_id         uuid        NOT NULL,
+  message_id      uuid        NOT NULL,
+  bot_id          uuid        NOT NULL,
+  conversation_id uuid        NOT NULL,
+  turn_id         uuid        NOT NULL,
+  seq             bigint      NOT NULL,  -- of its turn
+  direction       text        NOT NULL,
+  text            text        NOT NULL,
+  created_at      timestamptz NOT NULL,
+  PRIMARY KEY (team_id, message_id),
+  CONSTRAINT message_has_its_place UNIQUE (team_id, conversation_id, seq, direction),
+  CONSTRAINT message_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
+  CONSTRAINT message_direction_is_known CHECK (direction IN ('in', 'out'))
+);
+
+-- A step has a row before it starts and its result before the next begins.
+CREATE TABLE step (
+  team_id             uuid        NOT NULL,
+  turn_id             uuid        NOT NULL,
+  n                   integer     NOT NULL,
+  kind                text        NOT NULL,
+  purpose             text        NOT NULL,
+  state               text        NOT NULL,
+  attempt             integer     NOT NULL,
+  llm_provider        text,                 -- NULL for tools
+  llm_model           text,                 -- NULL for tools
+  tool_name           text,                 -- NULL for models
+  tool_call_id        text,                 -- NULL for models
+  tool_arguments      text,                 -- NULL for models
+  output              jsonb,                -- NULL until done: text and tool calls, or the tool's result
+  input_parts         jsonb,                -- NULL for tools: tokens by part of the context
+  hold_id             uuid,                 -- NULL where nothing is held
+  held_nanos          bigint      NOT NULL DEFAULT 0,
+  cost_nanos          bigint      NOT NULL DEFAULT 0,
+  billed_nanos        bigint      NOT NULL DEFAULT 0,
+  tokens_input        bigint      NOT NULL DEFAULT 0,
+  tokens_output       bigint      NOT NULL DEFAULT 0,
+  tokens_cache_read   bigint      NOT NULL DEFAULT 0,
+  tokens_cache_write  bigint      NOT NULL DEFAULT 0,
+  provider_request_id text,                 -- NULL where the provider gave none
+  raw_usage           text,                 -- NULL where the provider gave none
+  flags               text[]      NOT NULL DEFAULT '{}',
+  started_at          timestamptz NOT NULL,
+  latency_millis      bigint,               -- NULL until it ends
+  PRIMARY KEY (team_id, turn_id, n),
+  CONSTRAINT step_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
+  CONSTRAINT step_kind_is_known CHECK (kind IN ('model', 'tool')),
+  CONSTRAINT step_state_is_known CHECK (state IN ('started', 'done', 'failed', 'unknown')),
+  CONSTRAINT step_done_has_an_output CHECK (state <> 'done' OR output IS NOT NULL)
+);
+
+-- Replies on their way. A synchronous answer is pending until the waiting request took it.
+CREATE TABLE outbox (
+  team_id         uuid        NOT NULL,
+  turn_id         uuid        NOT NULL,
+  bot_id          uuid        NOT NULL,
+  conversation_id uuid        NOT NULL,
+  seq             bigint      NOT NULL,
+  platform        text        NOT NULL,
+  state           text        NOT NULL,
+  created_at      timestamptz NOT NULL,
+  sent_at         timestamptz,           -- NULL until sent
+  PRIMARY KEY (team_id, turn_id),
+  CONSTRAINT outbox_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
+  CONSTRAINT outbox_state_is_known CHECK (state IN ('pending', 'sending', 'sent', 'unknown'))
+);
+
+CREATE INDEX outbox_pending ON outbox (created_at) WHERE state = 'pending';
