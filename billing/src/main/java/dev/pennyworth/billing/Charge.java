@@ -1,0 +1,14 @@
+package dev.pennyworth.billing;
+
+import java.util.List;
+
+/// The settled cost of a step.
+///
+/// @param cost at list price; an estimate under byok
+/// @param billed what was taken from the wallet
+/// @param flags what is unusual about it: `estimated`, `usage_missing`, `over_hold`
+public record Charge(NanoUsd cost, NanoUsd billed, List<String> flags) {
+  public Charge {
+    flags = List.copyOf(flags);
+  }
+}

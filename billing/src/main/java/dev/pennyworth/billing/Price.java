@@ -1,0 +1,86 @@
+package dev.pennyworth.billing;
+
+import java.time.Instant;
+
+/// One version of a model's price, in nano-dollars per million tokens.
+///
+/// @param id names this version; every charge stores it
+/// @param provider such as `openai`
+/// @param model the provider's name of the model, such as `gpt-4o-mini`
+/// @param name the model's name for people
+/// @param callsTools whether the model may be offered tools
+/// @param effectiveFrom from when this version holds, until the next version of the same model
+public record Price(
+    String id,
+    String provider,
+    String model,
+    String name,
+    long inputNanosPerMillion,
+    long outputNanosPerMillion,
+    long cacheReadNanosPerMillion,
+    long cacheWriteNanosPerMillion,
+    boolean callsTools,
+    Instant effectiveFrom) {
+  private static final long TOKENS_PER_PRICE = 1_000_000;
+
+  public Price {
+    if (inputNanosPerMillion < 0
+        || outputNanosPerMillion < 0
+        || cacheReadNanosPerMillion < 0
+        || cacheWriteNanosPerMillion < 0) {
+      throw new IllegalArgumentException("price " + id + " is negative");
+    }
+    if (cacheReadNanosPerMillion > inputNanosPerMillion) {
+      throw new IllegalArgumentException(
+          "price " + id + " asks more for cache reads than for input");
+    }
+  }
+
+  public boolean isFree() {
+    return inputNanosPerMillion == 0
+        && outputNanosPerMillion == 0
+        && cacheReadNanosPerMillion == 0
+        && cacheWriteNanosPerMillion == 0;
+  }
+
+  /// What a call cost: the sum over the buckets, rounded up once.
+  public NanoUsd cost(TokenUsage usage) {
+    long perMillion =
+        Math.addExact(
+            Math.addExact(
+                Math.multiplyExact(usage.input(), inputNanosPerMillion),
+                Math.multiplyExact(usage.output(), outputNanosPerMillion)),
+            Math.addExact(
+                Math.multiplyExact(usage.cacheRead(), cacheReadNanosPerMillion),
+                Math.multiplyExact(usage.cacheWrite(), cacheWriteNanosPerMillion)));
+    return new NanoUsd(Math.ceilDiv(perMillion, TOKENS_PER_PRICE));
+  }
+
+  /// What a call can cost at most, given bounds on its tokens: every input token may be written to
+  /// the cache, if that is dearer than plain input.
+  public NanoUsd worstCase(long inputTokensMax, long outputTokensMax) {
+    return new NanoUsd(
+        Math.ceilDiv(
+            Math.addExact(
+                Math.multiplyExact(inputTokensMax, dearestInput()),
+                Math.multiplyExact(outputTokensMax, outputNanosPerMillion)),
+            TOKENS_PER_PRICE));
+  }
+
+  /// The most output tokens that a call with this much input can be given out of an amount;
+  /// negative if not even the input fits, [Long#MAX_VALUE] if output is free.
+  long outputTokensWithin(NanoUsd amount, long inputTokensMax) {
+    long rest =
+        Math.subtractExact(
+            Math.multiplyExact(amount.nanos(), TOKENS_PER_PRICE),
+            Math.multiplyExact(inputTokensMax, dearestInput()));
+    if (rest < 0) {
+      return -1;
+    }
+    return outputNanosPerMillion == 0 ? Long.MAX_VALUE : rest / outputNanosPerMillion;
+  }
+
+  private long dearestInput() {
+    return Math.max(inputNanosPerMillion, cacheWriteNanosPerMillion);
+  }
+}
