@@ -1,0 +1,243 @@
+package dev.pennyworth.billing;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/// The limits of bots, and how much of each is spent and held.
+///
+/// The lifetime row of a bot is its lock: it is taken first by whoever reserves, settles or changes
+/// a limit, so that a new period's row cannot be made with a limit that is being changed.
+public final class JdbcBudgets {
+  private final InstantSource clock;
+
+  JdbcBudgets(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /// Replaces a bot's limits; what is missing from the map has no limit from now on. Works at once,
+  /// also below what is spent. Must be called once when a bot is made. Joins the caller's
+  /// transaction.
+  public void setLimits(Handle tx, TeamId team, BotId bot, Map<LimitKind, NanoUsd> limits) {
+    makeRow(tx, team, bot, BudgetKey.lifetime(bot));
+    lock(tx, team, List.of(BudgetKey.lifetime(bot)));
+    tx.createUpdate(
+            """
+            DELETE FROM bot_limit
+            WHERE team_id = :team AND bot_id = :bot
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .execute();
+    limits.forEach((kind, limit) -> insertLimit(tx, team, bot, kind, limit));
+    applyLimits(tx, team, bot);
+  }
+
+  /// The limits that an owner set. Joins the caller's transaction.
+  public Map<LimitKind, NanoUsd> limits(Handle tx, TeamId team, BotId bot) {
+    var limits = new HashMap<LimitKind, NanoUsd>();
+    tx.createQuery(
+            """
+            SELECT kind, limit_nanos
+            FROM bot_limit
+            WHERE team_id = :team AND bot_id = :bot
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .map((row, _) -> Map.entry(LimitKind.of(row.getString(1)), new NanoUsd(row.getLong(2))))
+        .forEach(entry -> limits.put(entry.getKey(), entry.getValue()));
+    return Map.copyOf(limits);
+  }
+
+  /// The bot's budgets as they stand now: lifetime always, day, week and month with nothing spent
+  /// if the period has not seen a step yet. Joins the caller's transaction.
+  public List<BudgetState> states(Handle tx, TeamId team, BotId bot, ZoneId zone) {
+    var day = clock.instant().atZone(zone).toLocalDate();
+    var limits = limits(tx, team, bot);
+    var keys = BudgetKey.ofBot(bot, zone, day);
+    var rows = read(tx, team, keys);
+    return keys.stream()
+        .map(key ->
+            rows.getOrDefault(
+                key.text(),
+                new BudgetState(
+                    key.kind(),
+                    key.resetsAt(),
+                    Optional.ofNullable(limits.get(key.kind())),
+                    NanoUsd.ZERO,
+                    NanoUsd.ZERO)))
+        .toList();
+  }
+
+  /// What each of a team's bots has spent in its life. Joins the caller's transaction.
+  public Map<BotId, NanoUsd> spent(Handle tx, TeamId team) {
+    var spent = new HashMap<BotId, NanoUsd>();
+    tx.createQuery(
+            """
+            SELECT bot_id, spent_nanos
+            FROM budget
+            WHERE team_id = :team AND kind = 'lifetime'
+            """)
+        .bind("team", team.uuid())
+        .map((row, _) ->
+            Map.entry(new BotId(row.getObject(1, UUID.class)), new NanoUsd(row.getLong(2))))
+        .forEach(entry -> spent.put(entry.getKey(), entry.getValue()));
+    return Map.copyOf(spent);
+  }
+
+  /// Locks these budgets in the order of their keys, making those that are missing.
+  List<BudgetState> lockAll(Handle tx, TeamId team, BotId bot, List<BudgetKey> keys) {
+    var found = lock(tx, team, keys);
+    if (found.size() < keys.size()) {
+      keys.stream()
+          .filter(key -> !found.containsKey(key.text()))
+          .forEach(key -> makeRow(tx, team, bot, key));
+      found.putAll(lock(tx, team, keys));
+    }
+    return keys.stream().map(key -> found.get(key.text())).toList();
+  }
+
+  /// Adds to what is held and spent. The rows must be locked.
+  void add(Handle tx, TeamId team, List<String> keys, NanoUsd held, NanoUsd spent) {
+    tx.createUpdate(
+            """
+            UPDATE budget
+            SET held_nanos = held_nanos + :held, spent_nanos = spent_nanos + :spent
+            WHERE team_id = :team AND budget_key = ANY(:keys)
+            """)
+        .bind("team", team.uuid())
+        .bindArray("keys", String.class, keys)
+        .bind("held", held.nanos())
+        .bind("spent", spent.nanos())
+        .execute();
+  }
+
+  /// Locks rows that are known to exist, in the order of their keys.
+  void lockExisting(Handle tx, TeamId team, List<String> keys) {
+    tx.createQuery(
+            """
+            SELECT budget_key
+            FROM budget
+            WHERE team_id = :team AND budget_key = ANY(:keys)
+            ORDER BY budget_key
+            FOR UPDATE
+            """)
+        .bind("team", team.uuid())
+        .bindArray("keys", String.class, keys)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private static Map<String, BudgetState> lock(Handle tx, TeamId team, List<BudgetKey> keys) {
+    var states = new HashMap<String, BudgetState>();
+    tx.createQuery(
+            """
+            SELECT budget_key, kind, resets_at, limit_nanos, spent_nanos, held_nanos
+            FROM budget
+            WHERE team_id = :team AND budget_key = ANY(:keys)
+            ORDER BY budget_key
+            FOR UPDATE
+            """)
+        .bind("team", team.uuid())
+        .bindArray("keys", String.class, keys.stream().map(BudgetKey::text).toList())
+        .map((row, _) -> Map.entry(row.getString("budget_key"), state(row)))
+        .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
+    return states;
+  }
+
+  private static Map<String, BudgetState> read(Handle tx, TeamId team, List<BudgetKey> keys) {
+    var states = new HashMap<String, BudgetState>();
+    tx.createQuery(
+            """
+            SELECT budget_key, kind, resets_at, limit_nanos, spent_nanos, held_nanos
+            FROM budget
+            WHERE team_id = :team AND budget_key = ANY(:keys)
+            """)
+        .bind("team", team.uuid())
+        .bindArray("keys", String.class, keys.stream().map(BudgetKey::text).toList())
+        .map((row, _) -> Map.entry(row.getString("budget_key"), state(row)))
+        .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
+    return states;
+  }
+
+  private static BudgetState state(ResultSet row) throws SQLException {
+    return new BudgetState(
+        LimitKind.of(row.getString("kind")),
+        Optional.ofNullable(row.getTimestamp("resets_at")).map(Timestamp::toInstant),
+        Optional.ofNullable(row.getObject("limit_nanos", Long.class)).map(NanoUsd::new),
+        new NanoUsd(row.getLong("spent_nanos")),
+        new NanoUsd(row.getLong("held_nanos")));
+  }
+
+  private static void makeRow(Handle tx, TeamId team, BotId bot, BudgetKey key) {
+    tx.createUpdate(
+            """
+            INSERT INTO budget
+              (team_id, budget_key, bot_id, kind, resets_at, limit_nanos, ceiling_nanos)
+            SELECT :team, :key, :bot, :kind, :resets_at, max(limit_nanos), max(limit_nanos)
+            FROM bot_limit
+            WHERE team_id = :team AND bot_id = :bot AND kind = :kind
+            ON CONFLICT (team_id, budget_key) DO NOTHING
+            """)
+        .bind("team", team.uuid())
+        .bind("key", key.text())
+        .bind("bot", bot.uuid())
+        .bind("kind", key.kind().word())
+        .bindByType("resets_at", key.resetsAt().orElse(null), Instant.class)
+        .execute();
+  }
+
+  private static void insertLimit(
+      Handle tx, TeamId team, BotId bot, LimitKind kind, NanoUsd limit) {
+    tx.createUpdate(
+            """
+            INSERT INTO bot_limit (team_id, bot_id, kind, limit_nanos)
+            VALUES (:team, :bot, :kind, :limit)
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("kind", kind.word())
+        .bind("limit", limit.nanos())
+        .execute();
+  }
+
+  /// Copies the limits to the rows that still run. A ceiling below what is committed would break
+  /// the constraint, so it stays there until spending falls under the limit, which only a refund
+  /// can do; the gate looks at the limit.
+  private void applyLimits(Handle tx, TeamId team, BotId bot) {
+    tx.createUpdate(
+            """
+            UPDATE budget
+            SET limit_nanos = l.limit_nanos,
+              ceiling_nanos = greatest(l.limit_nanos, spent_nanos + held_nanos)
+            FROM bot_limit l
+            WHERE budget.team_id = :team AND budget.bot_id = :bot
+              AND l.team_id = :team AND l.bot_id = :bot AND l.kind = budget.kind
+              AND (budget.resets_at IS NULL OR budget.resets_at > :now)
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("now", clock.instant())
+        .execute();
+    tx.createUpdate(
+            """
+            UPDATE budget
+            SET limit_nanos = NULL, ceiling_nanos = NULL
+            WHERE team_id = :team AND bot_id = :bot AND limit_nanos IS NOT NULL
+              AND kind NOT IN (
+                SELECT kind FROM bot_limit WHERE team_id = :team AND bot_id = :bot)
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .execute();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.pennyworth.billing;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/// Recomputes a team's books from first principles and names the first row that disagrees.
+public final class JdbcProof {
+  private final Jdbi jdbi;
+
+  JdbcProof(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /// Proves a team's books as they stand in one snapshot, while others go on writing.
+  public Proof prove(TeamId team) {
+    return jdbi.inTransaction(
+        TransactionIsolationLevel.REPEATABLE_READ,
+        tx -> {
+          var checked = new LinkedHashMap<String, Long>();
+          var mismatch =
+              proveChain(tx, team, checked)
+                  .or(() -> compare(tx, team, checked, "wallets", WALLET))
+                  .or(() -> compare(tx, team, checked, "holds", HOLDS))
+                  .or(() -> compare(tx, team, checked, "budgets", BUDGETS))
+                  .or(() -> compare(tx, team, checked, "rollups", ROLLUPS));
+          return new Proof(checked, mismatch);
+        });
+  }
+
+  private static Optional<Proof.Mismatch> proveChain(
+      Handle tx, TeamId team, Map<String, Long> checked) {
+    var chain = new ChainProof();
+    JdbcLedgerRows.forEach(tx, team, chain::add);
+    var head =
+        tx.createQuery(
+                """
+                SELECT ledger_seq, ledger_hash
+                FROM wallet
+                WHERE team_id = :team
+                """)
+            .bind("team", team.uuid())
+            .map((row, _) -> Map.entry(row.getLong(1), Hash.of(row.getBytes(2))))
+            .one();
+    checked.put("ledger_transactions", chain.rows());
+    return chain.firstMismatch().or(() -> chain.compareHead(head.getKey(), head.getValue()));
+  }
+
+  /// Runs a statement whose rows are (what, row, stated, recomputed), mismatches first.
+  private static Optional<Proof.Mismatch> compare(
+      Handle tx, TeamId team, Map<String, Long> checked, String name, String sql) {
+    var rows =
+        tx.createQuery(sql)
+            .bind("team", team.uuid())
+            .map((row, _) ->
+                new Proof.Mismatch(
+                    row.getString(1), row.getString(2), row.getString(3), row.getString(4)))
+            .list();
+    checked.put(name, (long) rows.size());
+    return rows.stream().filter(row -> !row.stated().equals(row.recomputed())).findFirst();
+  }
+
+  private static final String WALLET =
+      """
+      WITH truth AS (
+        SELECT
+          coalesce((SELECT sum(amount_nanos) FROM ledger_entry
+            WHERE team_id = :team AND account = 'wallet'), 0) AS balance,
+          coalesce((SELECT sum(billed_nanos) FROM ledger_transaction
+            WHERE team_id = :team), 0) AS spent,
+          coalesce((SELECT sum(e.amount_nanos) FROM ledger_entry e
+            JOIN ledger_transaction t ON t.team_id = e.team_id AND t.seq = e.seq
+            WHERE e.team_id = :team AND e.account = 'wallet' AND t.kind = 'deposit'), 0) AS deposited,
+          coalesce((SELECT sum(amount_nanos) FROM hold
+            WHERE team_id = :team AND state = 'open' AND billing_mode = 'wallet'), 0) AS held)
+      SELECT 'wallet.balance', team_id::text, balance_nanos::text, balance::text
+      FROM wallet, truth WHERE team_id = :team
+      UNION ALL
+      SELECT 'wallet.held', team_id::text, held_nanos::text, held::text
+      FROM wallet, truth WHERE team_id = :team
+      UNION ALL
+      SELECT 'wallet.spent', team_id::text, spent_nanos::text, spent::text
+      FROM wallet, truth WHERE team_id = :team
+      UNION ALL
+      SELECT 'wallet.deposited', team_id::text, deposited_nanos::text, deposited::text
+      FROM wallet, truth WHERE team_id = :team
+      """;
+
+  private static final String HOLDS =
+      """
+      SELECT 'hold.cost', h.hold_id::text, coalesce(h.cost_nanos::text, 'none'),
+        coalesce((SELECT sum(t.cost_nanos)::text FROM ledger_transaction t
+          WHERE t.team_id = :team AND t.hold_id = h.hold_id AND t.kind = 'charge'), 'none')
+      FROM hold h
+      WHERE h.team_id = :team
+      UNION ALL
+      SELECT 'charge.hold', t.txn_id::text, 'settled', coalesce(
+        (SELECT h.state FROM hold h WHERE h.team_id = :team AND h.hold_id = t.hold_id), 'none')
+      FROM ledger_transaction t
+      WHERE t.team_id = :team AND t.kind = 'charge'
+      """;
+
+  private static final String BUDGETS =
+      """
+      WITH truth AS (
+        SELECT k.budget_key,
+          sum(h.amount_nanos) FILTER (WHERE h.state = 'open') AS held,
+          sum(h.cost_nanos) AS spent
+        FROM hold h, unnest(h.budget_keys) AS k (budget_key)
+        WHERE h.team_id = :team
+        GROUP BY k.budget_key)
+      SELECT 'budget.held', b.budget_key, b.held_nanos::text, coalesce(t.held, 0)::text
+      FROM budget b LEFT JOIN truth t ON t.budget_key = b.budget_key
+      WHERE b.team_id = :team
+      UNION ALL
+      SELECT 'budget.spent', b.budget_key, b.spent_nanos::text, coalesce(t.spent, 0)::text
+      FROM budget b LEFT JOIN truth t ON t.budget_key = b.budget_key
+      WHERE b.team_id = :team
+      """;
+
+  private static final String ROLLUPS =
+      """
+      WITH truth AS (
+        SELECT bot_id, event_day, sum(cost_nanos) AS cost, sum(billed_nanos) AS billed,
+          sum(tokens_input) AS input, sum(tokens_output) AS output,
+          sum(tokens_cache_read) AS cache_read, sum(tokens_cache_write) AS cache_write
+        FROM ledger_transaction
+        WHERE team_id = :team AND kind = 'charge'
+        GROUP BY bot_id, event_day)
+      SELECT 'daily_rollup',
+        concat(coalesce(r.bot_id, t.bot_id), '/', coalesce(r.event_day, t.event_day)),
+        concat_ws(' ', 'cost', coalesce(r.cost_nanos, 0), 'billed', coalesce(r.billed_nanos, 0),
+          'tokens', coalesce(r.tokens_input, 0), coalesce(r.tokens_output, 0),
+          coalesce(r.tokens_cache_read, 0), coalesce(r.tokens_cache_write, 0)),
+        concat_ws(' ', 'cost', coalesce(t.cost, 0), 'billed', coalesce(t.billed, 0),
+          'tokens', coalesce(t.input, 0), coalesce(t.output, 0),
+          coalesce(t.cache_read, 0), coalesce(t.cache_write, 0))
+      FROM (SELECT * FROM daily_rollup WHERE team_id = :team) r
+      FULL JOIN truth t ON t.bot_id = r.bot_id AND t.event_day = r.event_day
+      """;
+}
