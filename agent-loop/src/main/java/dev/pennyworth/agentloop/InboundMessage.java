@@ -22,6 +22,13 @@ public record InboundMessage(
     String endUserId,
     Optional<String> endUserName,
     String text) {
+  public InboundMessage {
+    eventId = CleanText.of(eventId);
+    channelId = CleanText.of(channelId);
+    endUserId = CleanText.of(endUserId);
+    endUserName = endUserName.map(CleanText::of);
+    text = CleanText.of(text);
+  }
 
   /// Computed from bot, platform and event: a redelivered message is the same turn.
   public TurnId turnId() {

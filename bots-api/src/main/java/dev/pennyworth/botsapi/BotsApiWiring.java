@@ -2,24 +2,29 @@ package dev.pennyworth.botsapi;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
+import dev.pennyworth.agentloop.AgentLoopSettings;
 import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import dev.pennyworth.botsapi.http.ErrorAnswers;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.botsapi.http.JdbcPublicRates;
-import dev.pennyworth.botsapi.http.Json;
+import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.MasterKey;
 import dev.pennyworth.botsapi.secrets.Sealer;
+import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
+import io.micronaut.runtime.server.EmbeddedServer;
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
@@ -79,5 +84,23 @@ final class BotsApiWiring {
   @Singleton
   JdbcPublicRates publicRates(Jdbi jdbi, InstantSource clock) {
     return new JdbcPublicRates(jdbi, clock);
+  }
+
+  @Singleton
+  PublicUrl publicUrl(Configuration configuration, Provider<EmbeddedServer> server) {
+    return new PublicUrl(configuration.publicUrl(), server);
+  }
+
+  /// What the agent loop has to know of the configuration.
+  @Singleton
+  AgentLoopSettings agentLoopSettings(Configuration configuration) {
+    var models = configuration.models();
+    return new AgentLoopSettings(
+        configuration.allowPrivateNetworks(),
+        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())));
+  }
+
+  private static AgentLoopSettings.Provider provider(Configuration.ModelApi api) {
+    return new AgentLoopSettings.Provider(api.key(), api.baseUrl());
   }
 }

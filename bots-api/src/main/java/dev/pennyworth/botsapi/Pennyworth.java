@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;
 import dev.pennyworth.botsapi.accounts.JdbcApiKeys;
 import dev.pennyworth.botsapi.secrets.JdbcMasterKeyCheck;
@@ -83,6 +84,7 @@ public final class Pennyworth implements AutoCloseable {
       checkMasterKey(database, masterKey, configuration, home, random);
       var application = running.add(application(configuration, database, masterKey, clock));
       var made = firstRun(application, configuration);
+      application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       var address = serve(application, configuration);
       writeAddress(home, address);
       out.println(Greeting.text(address, made));

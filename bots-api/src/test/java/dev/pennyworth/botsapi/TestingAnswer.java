@@ -2,7 +2,7 @@ package dev.pennyworth.botsapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pennyworth.botsapi.http.Json;
+import dev.pennyworth.connectors.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpHeaders;

@@ -1,5 +1,6 @@
 package dev.pennyworth.agentloop.model;
 
+import dev.pennyworth.agentloop.CleanText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

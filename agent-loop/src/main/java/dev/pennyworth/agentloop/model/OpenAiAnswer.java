@@ -3,6 +3,7 @@ package dev.pennyworth.agentloop.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.ObjectMappers;
+import dev.pennyworth.agentloop.CleanText;
 import dev.pennyworth.agentloop.model.ModelReply.Answered;
 import dev.pennyworth.agentloop.model.ModelReply.Finish;
 import java.util.ArrayList;

@@ -153,7 +153,8 @@ class OpenAiFailureTest {
 
   @Test
   void anEndlessAnswerIsUnanswered() throws Exception {
-    server.reply(TestingOpenAiServer.ok("{\"padding\":\"" + "x".repeat(17 << 20) + "\"}"));
+    String completion = "{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}";
+    server.reply(TestingOpenAiServer.ok(completion + " ".repeat(17 << 20)));
 
     assertThat(call(TIMEOUT).fault()).isEqualTo(Fault.UNANSWERED);
   }

@@ -1,9 +1,9 @@
 package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.agentloop.SecretText;
-import dev.pennyworth.botsapi.http.Json;
-import dev.pennyworth.botsapi.http.RequestBody;
 import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.RequestBody;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Controller;

@@ -2,10 +2,10 @@ package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.botsapi.http.HttpAnswer;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
-import dev.pennyworth.botsapi.http.Json;
 import dev.pennyworth.botsapi.http.Pages;
-import dev.pennyworth.botsapi.http.RequestBody;
 import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.RequestBody;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Controller;

@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.http;
 
 import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.Json;
 import io.micronaut.http.MutableHttpResponse;
 import java.util.Map;
 

@@ -5,6 +5,7 @@ import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.secrets.Binding;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.Json;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.pennyworth.botsapi.http;
+package dev.pennyworth.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

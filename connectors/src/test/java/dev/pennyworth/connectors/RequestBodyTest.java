@@ -1,10 +1,9 @@
-package dev.pennyworth.botsapi.http;
+package dev.pennyworth.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pennyworth.billing.NanoUsd;
-import dev.pennyworth.connectors.HttpFailure;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.pennyworth.botsapi.http;
+package dev.pennyworth.connectors;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.SerializerProvider;

@@ -1,9 +1,8 @@
-package dev.pennyworth.botsapi.http;
+package dev.pennyworth.connectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pennyworth.billing.NanoUsd;
-import dev.pennyworth.connectors.HttpFailure;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;

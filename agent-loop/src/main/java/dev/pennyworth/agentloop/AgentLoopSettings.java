@@ -1,0 +1,21 @@
+package dev.pennyworth.agentloop;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the operator set for the agent loop.
+///
+/// @param allowsPrivateNetworks whether owners' URLs may lead to loopback and private addresses
+/// @param providers the operator's pooled keys and addresses, by provider
+public record AgentLoopSettings(boolean allowsPrivateNetworks, Map<String, Provider> providers) {
+  public AgentLoopSettings {
+    providers = Map.copyOf(providers);
+  }
+
+  /// A provider as the operator reaches it.
+  ///
+  /// @param apiKey empty if the operator has none
+  /// @param baseUrl empty for the vendor's own
+  public record Provider(Optional<SecretText> apiKey, Optional<URI> baseUrl) {}
+}

@@ -1,0 +1,90 @@
+package dev.pennyworth.agentloop;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/// Which processes are alive. Each renews one row; what a process held that stopped renewing goes
+/// back to the queue.
+final class JdbcNodes {
+  private static final Duration EXPIRY = Duration.ofSeconds(8);
+
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+
+  JdbcNodes(Jdbi jdbi, InstantSource clock) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+  }
+
+  /// Says that this process is alive, and takes back what dead ones held.
+  void renew(UUID node) {
+    var now = clock.instant();
+    jdbi.useHandle(handle ->
+        handle
+            .createUpdate(
+                """
+                INSERT INTO node (node_id, started_at, expires_at)
+                VALUES (:node, :now, :expires)
+                ON CONFLICT (node_id) DO UPDATE SET expires_at = excluded.expires_at
+                """)
+            .bind("node", node)
+            .bind("now", now)
+            .bind("expires", now.plus(EXPIRY))
+            .execute());
+    jdbi.useTransaction(tx -> dead(tx).forEach(each -> bury(tx, each)));
+  }
+
+  /// Declares every process dead: for the start of one that has the database for itself.
+  void buryAll() {
+    jdbi.useHandle(handle ->
+        handle
+            .createUpdate(
+                """
+                UPDATE node
+                SET expires_at = '-infinity'
+                """)
+            .execute());
+  }
+
+  /// Says good-bye: what this process still held can be taken at once.
+  void leave(UUID node) {
+    jdbi.useTransaction(tx -> bury(tx, node));
+  }
+
+  private List<UUID> dead(Handle tx) {
+    return tx.createQuery(
+            """
+            SELECT node_id
+            FROM node
+            WHERE expires_at <= :now
+            FOR UPDATE SKIP LOCKED
+            """)
+        .bind("now", clock.instant())
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  private void bury(Handle tx, UUID node) {
+    tx.createUpdate(
+            """
+            -- claim: differs on Citus
+            UPDATE conversation
+            SET lease_until = '-infinity'
+            WHERE owner = :node AND lease_until > :now
+            """)
+        .bind("node", node)
+        .bind("now", clock.instant())
+        .execute();
+    tx.createUpdate(
+            """
+            DELETE FROM node
+            WHERE node_id = :node
+            """)
+        .bind("node", node)
+        .execute();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.pennyworth.agentloop;
+
+import dev.pennyworth.agentloop.model.InputParts;
+import dev.pennyworth.agentloop.model.ModelReply;
+import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.billing.Charge;
+import dev.pennyworth.billing.Hold;
+import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.billing.TokenUsage;
+import dev.pennyworth.billing.TurnId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/// The steps of turns. Each has a row before it starts and its result before the next begins.
+final class JdbcSteps {
+  JdbcSteps() {}
+
+  /// All steps of a turn, in order.
+  List<StepRecord> load(Handle handle, TeamId team, TurnId turn) {
+    return handle
+        .createQuery(
+            """
+            SELECT n, kind, state, attempt, tool_call_id, tool_name, tool_arguments, output
+            FROM step
+            WHERE team_id = :team AND turn_id = :turn
+            ORDER BY n
+            """)
+        .bind("team", team.uuid())
+        .bind("turn", turn.uuid())
+        .map((row, _) -> read(row))
+        .list();
+  }
+
+  /// Writes that a model call is about to be made: its first attempt, or another one.
+  void startModel(Handle tx, Hold hold, InputParts parts, Instant now) {
+    tx.createUpdate(
+            """
+            INSERT INTO step
+              (team_id, turn_id, n, kind, purpose, state, attempt, llm_provider, llm_model,
+               input_parts, hold_id, held_nanos, started_at)
+            VALUES
+              (:team, :turn, :n, 'model', 'answer', 'started', :attempt, :provider, :model,
+               :parts::jsonb, :hold, :held, :now)
+            ON CONFLICT (team_id, turn_id, n) DO UPDATE
+            SET state = excluded.state,
+              attempt = excluded.attempt,
+              hold_id = excluded.hold_id,
+              held_nanos = excluded.held_nanos,
+              input_parts = excluded.input_parts
+            """)
+        .bind("team", hold.key().team().uuid())
+        .bind("turn", hold.key().turn().uuid())
+        .bind("n", hold.key().step())
+        .bind("attempt", hold.key().attempt())
+        .bind("provider", hold.price().provider())
+        .bind("model", hold.price().model())
+        .bind("parts", StoredJson.inputParts(parts))
+        .bind("hold", hold.id().uuid())
+        .bind("held", hold.amount().nanos())
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Stores a model's answer with what it cost.
+  void finishModel(
+      Handle tx, Hold hold, ModelReply.Answered reply, Charge charge, Duration latency) {
+    var usage = reply.usage().orElse(TokenUsage.NONE);
+    tx.createUpdate(
+            """
+            UPDATE step
+            SET state = 'done',
+              output = :output::jsonb,
+              cost_nanos = :cost,
+              billed_nanos = :billed,
+              tokens_input = :input,
+              tokens_output = :output_tokens,
+              tokens_cache_read = :cache_read,
+              tokens_cache_write = :cache_write,
+              provider_request_id = :request,
+              raw_usage = :raw_usage,
+              flags = :flags,
+              latency_millis = :latency
+            WHERE team_id = :team AND turn_id = :turn AND n = :n
+            """)
+        .bind("team", hold.key().team().uuid())
+        .bind("turn", hold.key().turn().uuid())
+        .bind("n", hold.key().step())
+        .bind("output", StoredJson.modelOutput(reply))
+        .bind("cost", charge.cost().nanos())
+        .bind("billed", charge.billed().nanos())
+        .bind("input", usage.input())
+        .bind("output_tokens", usage.output())
+        .bind("cache_read", usage.cacheRead())
+        .bind("cache_write", usage.cacheWrite())
+        .bind("request", reply.providerRequestId().map(CleanText::of).orElse(null))
+        .bind("raw_usage", reply.rawUsageJson().map(CleanText::of).orElse(null))
+        .bindArray("flags", String.class, charge.flags())
+        .bind("latency", latency.toMillis())
+        .execute();
+  }
+
+  /// Marks a model call that brought no answer.
+  void endModel(Handle tx, Hold hold, StepRecord.State state, String why, Duration latency) {
+    tx.createUpdate(
+            """
+            UPDATE step
+            SET state = :state, flags = :flags, latency_millis = :latency
+            WHERE team_id = :team AND turn_id = :turn AND n = :n
+            """)
+        .bind("team", hold.key().team().uuid())
+        .bind("turn", hold.key().turn().uuid())
+        .bind("n", hold.key().step())
+        .bind("state", state.word())
+        .bindArray("flags", String.class, List.of(why))
+        .bind("latency", latency.toMillis())
+        .execute();
+  }
+
+  /// Writes that a tool is about to be called. Safe to repeat.
+  void startTool(Handle tx, TeamId team, TurnId turn, int n, ToolCall call, Instant now) {
+    tx.createUpdate(
+            """
+            INSERT INTO step
+              (team_id, turn_id, n, kind, purpose, state, attempt, tool_name, tool_call_id,
+               tool_arguments, started_at)
+            VALUES
+              (:team, :turn, :n, 'tool', 'answer', 'started', 1, :tool, :call, :arguments, :now)
+            ON CONFLICT (team_id, turn_id, n) DO NOTHING
+            """)
+        .bind("team", team.uuid())
+        .bind("turn", turn.uuid())
+        .bind("n", n)
+        .bind("tool", CleanText.of(call.toolName()))
+        .bind("call", CleanText.of(call.id()))
+        .bind("arguments", CleanText.of(call.argumentsJson()))
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Stores a tool's result.
+  void finishTool(Handle tx, TeamId team, TurnId turn, int n, ToolOutcome outcome) {
+    tx.createUpdate(
+            """
+            UPDATE step
+            SET state = :state, output = :output::jsonb, latency_millis = :latency
+            WHERE team_id = :team AND turn_id = :turn AND n = :n
+            """)
+        .bind("team", team.uuid())
+        .bind("turn", turn.uuid())
+        .bind("n", n)
+        .bind(
+            "state", (outcome.isSuccess() ? StepRecord.State.DONE : StepRecord.State.FAILED).word())
+        .bind("output", StoredJson.toolOutput(outcome.text(), outcome.isSuccess()))
+        .bind("latency", outcome.latency().toMillis())
+        .execute();
+  }
+
+  private static StepRecord read(ResultSet row) throws SQLException {
+    int n = row.getInt("n");
+    var state = StepRecord.State.of(row.getString("state"));
+    boolean hasOutput = row.getString("output") != null;
+    if (row.getString("kind").equals("model")) {
+      return new StepRecord.Model(
+          n,
+          state,
+          row.getInt("attempt"),
+          hasOutput ? StoredJson.text(row.getString("output")) : "",
+          hasOutput ? StoredJson.toolCalls(row.getString("output")) : List.of());
+    }
+    return new StepRecord.Tool(
+        n,
+        state,
+        new ToolCall(
+            row.getString("tool_call_id"),
+            row.getString("tool_name"),
+            row.getString("tool_arguments")),
+        hasOutput ? StoredJson.text(row.getString("output")) : "");
+  }
+}

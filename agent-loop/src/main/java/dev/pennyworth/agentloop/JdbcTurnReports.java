@@ -1,0 +1,198 @@
+package dev.pennyworth.agentloop;
+
+import dev.pennyworth.agentloop.model.InputParts;
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.billing.TokenUsage;
+import dev.pennyworth.billing.TurnId;
+import dev.pennyworth.billing.TypedIds;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/// Reads turns with their receipts, and hands synchronous answers to who waits for them.
+public final class JdbcTurnReports {
+  /// How often a waiting request looks whether another process has ended its turn.
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+  private final Jdbi jdbi;
+  private final TurnSignals signals;
+  private final InstantSource clock;
+
+  JdbcTurnReports(Jdbi jdbi, TurnSignals signals, InstantSource clock) {
+    this.jdbi = jdbi;
+    this.signals = signals;
+    this.clock = clock;
+  }
+
+  /// Waits until a turn has ended, at most this long; no connection is held meanwhile. Empty if
+  /// there is no such turn; a report that has not ended if the time was too short.
+  public Optional<TurnReport> await(TeamId team, TurnId turn, Duration patience)
+      throws InterruptedException {
+    long startedNanos = System.nanoTime();
+    try (var watch = signals.watch(turn)) {
+      while (true) {
+        var report = find(team, turn);
+        var left = patience.minusNanos(System.nanoTime() - startedNanos);
+        if (report.isEmpty() || report.get().hasEnded() || !left.isPositive()) {
+          return report;
+        }
+        watch.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+      }
+    }
+  }
+
+  /// Notes that a synchronous answer has been taken. Safe to repeat.
+  public void markTaken(TeamId team, TurnId turn) {
+    jdbi.useHandle(handle ->
+        handle
+            .createUpdate(
+                """
+                UPDATE outbox
+                SET state = 'sent', sent_at = :now
+                WHERE team_id = :team AND turn_id = :turn AND state = 'pending'
+                """)
+            .bind("team", team.uuid())
+            .bind("turn", turn.uuid())
+            .bind("now", clock.instant())
+            .execute());
+  }
+
+  public Optional<TurnReport> find(TeamId team, TurnId turn) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
+                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, m.text
+                FROM turn t
+                LEFT JOIN message m ON m.team_id = :team
+                  AND m.conversation_id = t.conversation_id
+                  AND m.seq = t.seq AND m.direction = 'out'
+                WHERE t.team_id = :team AND t.turn_id = :turn
+                """)
+            .bind("team", team.uuid())
+            .bind("turn", turn.uuid())
+            .map((row, _) -> report(row, steps(handle, team, turn)))
+            .findOne());
+  }
+
+  /// A bot's turns with their receipts, newest first.
+  ///
+  /// @param before only turns accepted before this one; empty to begin at the newest
+  public List<TurnReport> list(
+      TeamId team,
+      BotId bot,
+      Optional<ConversationId> conversation,
+      Optional<TurnId> before,
+      int rowsMax) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
+                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, m.text
+                FROM turn t
+                LEFT JOIN message m ON m.team_id = :team
+                  AND m.conversation_id = t.conversation_id
+                  AND m.seq = t.seq AND m.direction = 'out'
+                WHERE t.team_id = :team AND t.bot_id = :bot
+                  AND (:conversation::uuid IS NULL OR t.conversation_id = :conversation)
+                  AND (:before::uuid IS NULL OR (t.accepted_at, t.turn_id) < (
+                    SELECT b.accepted_at, b.turn_id
+                    FROM turn b
+                    WHERE b.team_id = :team AND b.turn_id = :before))
+                ORDER BY t.accepted_at DESC, t.turn_id DESC
+                LIMIT :rows
+                """)
+            .bind("team", team.uuid())
+            .bind("bot", bot.uuid())
+            .bindByType(
+                "conversation", conversation.map(ConversationId::uuid).orElse(null), UUID.class)
+            .bindByType("before", before.map(TurnId::uuid).orElse(null), UUID.class)
+            .bind("rows", rowsMax)
+            .map((row, _) ->
+                report(row, steps(handle, team, new TurnId(row.getObject("turn_id", UUID.class)))))
+            .list());
+  }
+
+  private static List<TurnReport.Step> steps(Handle handle, TeamId team, TurnId turn) {
+    return handle
+        .createQuery(
+            """
+            SELECT *
+            FROM step
+            WHERE team_id = :team AND turn_id = :turn
+            ORDER BY n
+            """)
+        .bind("team", team.uuid())
+        .bind("turn", turn.uuid())
+        .map((row, _) -> step(row))
+        .list();
+  }
+
+  private static TurnReport report(ResultSet row, List<TurnReport.Step> steps) throws SQLException {
+    var turn = new TurnId(row.getObject("turn_id", UUID.class));
+    String status = row.getString("status");
+    return new TurnReport(
+        turn,
+        new BotId(row.getObject("bot_id", UUID.class)),
+        new ConversationId(row.getObject("conversation_id", UUID.class)),
+        new MessageId(TypedIds.of("message", "in", turn.toString())),
+        row.getString("platform"),
+        status.equals("queued") ? "running" : status,
+        text(row, "stop_reason"),
+        text(row, "refusal").map(StoredJson::refusal),
+        text(row, "problem"),
+        text(row, "text"),
+        row.getTimestamp("accepted_at").toInstant(),
+        millis(row),
+        steps);
+  }
+
+  private static TurnReport.Step step(ResultSet row) throws SQLException {
+    boolean isTool = row.getString("kind").equals("tool");
+    var output = text(row, "output");
+    String state = row.getString("state");
+    var tokens =
+        new TokenUsage(
+            row.getLong("tokens_input"),
+            row.getLong("tokens_output"),
+            row.getLong("tokens_cache_read"),
+            row.getLong("tokens_cache_write"));
+    var parts = text(row, "input_parts").map(StoredJson::inputParts).orElse(InputParts.NONE);
+    return new TurnReport.Step(
+        row.getInt("n"),
+        row.getString("kind"),
+        row.getString("purpose"),
+        text(row, "llm_provider"),
+        text(row, "llm_model"),
+        text(row, "tool_name"),
+        text(row, "tool_arguments"),
+        isTool ? output.map(StoredJson::text) : Optional.empty(),
+        isTool ? output.map(StoredJson::isSuccess).orElse(false) : state.equals("done"),
+        tokens,
+        TokenBreakdown.apportion(parts, tokens.inputInAll(), tokens.output()),
+        new NanoUsd(row.getLong("held_nanos")),
+        new NanoUsd(row.getLong("cost_nanos")),
+        new NanoUsd(row.getLong("billed_nanos")),
+        millis(row),
+        List.of((String[]) row.getArray("flags").getArray()),
+        state);
+  }
+
+  private static Optional<Duration> millis(ResultSet row) throws SQLException {
+    return Optional.ofNullable(row.getObject("latency_millis", Long.class)).map(Duration::ofMillis);
+  }
+
+  private static Optional<String> text(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getString(column));
+  }
+}

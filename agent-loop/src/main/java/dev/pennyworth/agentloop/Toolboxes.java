@@ -1,0 +1,6 @@
+package dev.pennyworth.agentloop;
+
+/// Which tools a bot has.
+interface Toolboxes {
+  Toolbox of(BotSettings bot);
+}

@@ -1,0 +1,217 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.agentloop.InboundMessage;
+import dev.pennyworth.agentloop.RateLimit;
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.JdbcBudgets;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.http.HttpAnswer;
+import dev.pennyworth.botsapi.http.JdbcIdempotency;
+import dev.pennyworth.botsapi.http.Pages;
+import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.RequestBody;
+import dev.pennyworth.connectors.SynchronousTurns;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Patch;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/// Bots: make, read, change, connect and try them.
+@Controller("/api/bots")
+@Secured(SecurityRule.IS_AUTHENTICATED)
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "Bots")
+final class BotController {
+  private static final int TESTS_PER_MINUTE_MAX = 10;
+  private static final int TEST_LENGTH_MAX = 100_000;
+
+  private final Jdbi jdbi;
+  private final OwnersBots owners;
+  private final JdbcBots bots;
+  private final JdbcBotFigures figures;
+  private final JdbcBudgets budgets;
+  private final SynchronousTurns turns;
+  private final JdbcIdempotency idempotency;
+  private final Json json;
+  private final Supplier<UUID> ids;
+
+  BotController(
+      Jdbi jdbi,
+      OwnersBots owners,
+      JdbcBots bots,
+      JdbcBotFigures figures,
+      JdbcBudgets budgets,
+      SynchronousTurns turns,
+      JdbcIdempotency idempotency,
+      Json json,
+      Supplier<UUID> ids) {
+    this.jdbi = jdbi;
+    this.owners = owners;
+    this.bots = bots;
+    this.figures = figures;
+    this.budgets = budgets;
+    this.turns = turns;
+    this.idempotency = idempotency;
+    this.json = json;
+    this.ids = ids;
+  }
+
+  /// A bot in a list.
+  record Listed(
+      BotId id,
+      String name,
+      String slug,
+      String platform,
+      String status,
+      String llmProvider,
+      String llmModel,
+      Instant createdAt,
+      Instant updatedAt,
+      Optional<Instant> lastActiveAt,
+      long conversationCount,
+      NanoUsd spentCents) {}
+
+  /// A page of bots.
+  record Listing(List<Listed> bots, @Nullable String nextCursor) {}
+
+  /// Makes a bot. A custom bot's webhook_secret is shown in this answer only.
+  @Post
+  HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
+    caller.require(Role::editsBots, "make bots");
+    return idempotency.once(
+        caller.team(),
+        request,
+        tx -> HttpAnswer.created(owners.create(tx, caller.team(), body(request))));
+  }
+
+  /// Lists bots, newest first.
+  @Get
+  Listing list(
+      Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
+    var asked = Pages.request(limit, cursor, BotId::parse);
+    return jdbi.withHandle(handle -> {
+      var activity = figures.activity(handle, caller.team());
+      var spent = budgets.spent(handle, caller.team());
+      var page =
+          asked.page(
+              bots.list(handle, caller.team(), asked.after(), asked.rows()),
+              bot -> bot.id().toString());
+      return new Listing(
+          page.rows().stream()
+              .map(bot ->
+                  listed(
+                      bot,
+                      activity.getOrDefault(bot.id(), JdbcBotFigures.Activity.NONE),
+                      spent.getOrDefault(bot.id(), NanoUsd.ZERO)))
+              .toList(),
+          page.nextCursor());
+    });
+  }
+
+  /// Reads a bot. Secrets show as `***` with a fingerprint.
+  @Get("/{id}")
+  BotView read(Caller caller, String id) {
+    return jdbi.withHandle(handle -> owners.read(handle, caller.team(), bot(id)));
+  }
+
+  /// Changes the fields that the body names; `null` clears.
+  @Patch("/{id}")
+  BotView patch(Caller caller, String id, HttpRequest<byte[]> request) {
+    caller.require(Role::editsBots, "change bots");
+    return jdbi.inTransaction(tx -> owners.patch(tx, caller.team(), bot(id), body(request)));
+  }
+
+  /// Deletes a bot. Its ledger stays.
+  @Delete("/{id}")
+  HttpResponse<?> delete(Caller caller, String id) {
+    caller.require(Role::editsBots, "delete bots");
+    jdbi.useTransaction(tx -> owners.delete(tx, caller.team(), bot(id)));
+    return HttpResponse.noContent();
+  }
+
+  /// Connects a bot to its platform; tells what is left to do by hand.
+  @Post("/{id}/activate")
+  OwnersBots.Connection activate(Caller caller, String id) {
+    caller.require(Role::editsBots, "activate bots");
+    return jdbi.inTransaction(tx -> owners.activate(tx, caller.team(), bot(id)));
+  }
+
+  /// Drops a bot's platform connection.
+  @Post("/{id}/pause")
+  OwnersBots.Connection pause(Caller caller, String id) {
+    caller.require(Role::editsBots, "pause bots");
+    return jdbi.inTransaction(tx -> owners.pause(tx, caller.team(), bot(id)));
+  }
+
+  /// Replaces a custom bot's webhook secret. The answer is the only place that shows the new one.
+  @Post("/{id}/webhook-secret")
+  OwnersBots.NewWebhookSecret rotateWebhookSecret(Caller caller, String id) {
+    caller.require(Role::editsBots, "change secrets");
+    return jdbi.inTransaction(tx -> owners.rotateWebhookSecret(tx, caller.team(), bot(id)));
+  }
+
+  /// Runs one real turn with `{message}` and answers with it; 10 a minute per user.
+  @Post("/{id}/test")
+  HttpResponse<byte[]> test(Caller caller, String id, HttpRequest<byte[]> request) {
+    caller.require(Role::editsBots, "try bots");
+    var settings = bots.find(caller.team(), bot(id)).orElseThrow(() -> HttpFailure.notFound("bot"));
+    var body = RequestBody.read(json, body(request), List.of("message"));
+    var text = body.required("message", body.text("message", 1, TEST_LENGTH_MAX));
+    String user = caller.user().toString();
+    return turns.answer(
+        new InboundMessage(
+            caller.team(),
+            settings.bot(),
+            "test",
+            ids.get().toString(),
+            "test",
+            user,
+            Optional.empty(),
+            text),
+        settings,
+        List.of(new RateLimit("user/" + user + "/test", "your tests", TESTS_PER_MINUTE_MAX)));
+  }
+
+  private static Listed listed(Bot bot, JdbcBotFigures.Activity activity, NanoUsd spent) {
+    return new Listed(
+        bot.id(),
+        bot.document().name(),
+        bot.slug(),
+        bot.document().platform(),
+        bot.status(),
+        bot.document().llmProvider(),
+        bot.document().llmModel(),
+        bot.createdAt(),
+        bot.updatedAt(),
+        activity.lastAt(),
+        activity.conversations(),
+        spent);
+  }
+
+  private static byte[] body(HttpRequest<byte[]> request) {
+    return request.getBody().orElse(new byte[0]);
+  }
+
+  private static BotId bot(String id) {
+    return BotId.parse(id).orElseThrow(() -> HttpFailure.notFound("bot"));
+  }
+}

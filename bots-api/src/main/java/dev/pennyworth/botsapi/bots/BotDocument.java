@@ -1,0 +1,179 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.LimitKind;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.botsapi.accounts.WorkspaceId;
+import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.RequestBody;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What an owner set for a bot, checked, with the defaults filled in. Secrets stand elsewhere.
+///
+/// @param workspaceId empty for the team's default workspace
+/// @param maxTokensPerTurn output tokens per model call
+record BotDocument(
+    String name,
+    String platform,
+    String systemPrompt,
+    Optional<WorkspaceId> workspaceId,
+    Optional<String> description,
+    String llmProvider,
+    String llmModel,
+    LlmConfig llmConfig,
+    BillingMode billingMode,
+    int maxLoopIterations,
+    int maxTokensPerTurn,
+    int timeoutMs,
+    int conversationMaxMessages,
+    int conversationTtlHours,
+    Optional<String> welcomeMessage,
+    String fallbackMessage,
+    String limitMessage,
+    String onLimit,
+    int endUserMessagesPerMinute,
+    ZoneId timezone,
+    Map<LimitKind, NanoUsd> limits) {
+
+  private static final BigDecimal TEMPERATURE_MAX = BigDecimal.TWO;
+  private static final int MODEL_LENGTH_MAX = 200;
+  private static final int MESSAGE_LENGTH_MAX = 4_000;
+  private static final int URL_LENGTH_MAX = 2_000;
+
+  BotDocument {
+    limits = Map.copyOf(limits);
+  }
+
+  /// How the model is called.
+  ///
+  /// @param baseUrl of a `custom` provider
+  /// @param lightModel for routine work; empty for the bot's model
+  record LlmConfig(
+      Optional<BigDecimal> temperature, Optional<URI> baseUrl, Optional<String> lightModel) {}
+
+  /// A cap on a period, as HTTP writes it.
+  record SpendingCap(String period, NanoUsd cents) {}
+
+  /// Reads and checks all fields.
+  ///
+  /// @throws HttpFailure 422, naming the first field that cannot be and what is allowed
+  static BotDocument read(RequestBody body) {
+    String provider = body.choice("llm_provider", BotFields.PROVIDERS).orElse("anthropic");
+    return new BotDocument(
+        body.required("name", body.text("name", 1, 100)),
+        body.required("platform", body.choice("platform", BotFields.PLATFORMS)),
+        body.required("system_prompt", body.text("system_prompt", 1, 32_000)),
+        workspace(body),
+        body.text("description", 0, MESSAGE_LENGTH_MAX),
+        provider,
+        body.text("llm_model", 1, MODEL_LENGTH_MAX).orElse("claude-sonnet-4-6"),
+        llmConfig(body, provider),
+        body.choice("billing_mode", List.of("wallet", "byok"))
+            .flatMap(BillingMode::parse)
+            .orElse(BillingMode.WALLET),
+        whole(body, "max_loop_iterations", 1, 50, 10),
+        whole(body, "max_tokens_per_turn", 1, 200_000, 8_192),
+        whole(body, "timeout_ms", 1_000, 60_000, 30_000),
+        whole(body, "conversation_max_messages", 2, 200, 20),
+        whole(body, "conversation_ttl_hours", 1, 8_760, 24),
+        body.text("welcome_message", 0, MESSAGE_LENGTH_MAX),
+        body.text("fallback_message", 1, MESSAGE_LENGTH_MAX)
+            .orElse("Sorry, I could not answer that. Please try again."),
+        body.text("limit_message", 1, MESSAGE_LENGTH_MAX)
+            .orElse("Bot has reached its spending limit."),
+        body.choice("on_limit", List.of("stop")).orElse("stop"),
+        whole(body, "end_user_messages_per_minute", 1, 10_000, 20),
+        zone(body),
+        limits(body));
+  }
+
+  /// The caps on days, weeks and months, as HTTP writes them.
+  List<SpendingCap> spendingCaps() {
+    var caps = new ArrayList<SpendingCap>();
+    for (var kind : List.of(LimitKind.DAY, LimitKind.WEEK, LimitKind.MONTH)) {
+      limit(kind).ifPresent(limit -> caps.add(new SpendingCap(kind.word(), limit)));
+    }
+    return List.copyOf(caps);
+  }
+
+  Optional<NanoUsd> limit(LimitKind kind) {
+    return Optional.ofNullable(limits.get(kind));
+  }
+
+  private static int whole(RequestBody body, String field, int min, int max, int otherwise) {
+    return Math.toIntExact(body.integer(field, min, max).orElse(otherwise));
+  }
+
+  private static Optional<WorkspaceId> workspace(RequestBody body) {
+    return body.text("workspace_id", 1, MODEL_LENGTH_MAX)
+        .map(text -> WorkspaceId.parse(text).orElseThrow(() -> HttpFailure.notFound("workspace")));
+  }
+
+  private static LlmConfig llmConfig(RequestBody body, String provider) {
+    var config = body.object("llm_config", BotFields.LLM_CONFIG);
+    var baseUrl = config.flatMap(BotDocument::baseUrl);
+    if (provider.equals("custom") && baseUrl.isEmpty()) {
+      throw HttpFailure.invalidValue(
+          "llm_config.base_url",
+          "llm_config.base_url is required for llm_provider custom: where your model answers.",
+          "an http or https URL");
+    }
+    if (!provider.equals("custom") && baseUrl.isPresent()) {
+      throw HttpFailure.invalidValue(
+          "llm_config.base_url", "llm_config.base_url is only for llm_provider custom.");
+    }
+    return new LlmConfig(
+        config.flatMap(it -> it.decimal("temperature", BigDecimal.ZERO, TEMPERATURE_MAX)),
+        baseUrl,
+        config.flatMap(it -> it.text("light_model", 1, MODEL_LENGTH_MAX)));
+  }
+
+  private static Optional<URI> baseUrl(RequestBody config) {
+    return config
+        .text("base_url", 1, URL_LENGTH_MAX)
+        .map(text ->
+            parse(text)
+                .filter(url -> url.getHost() != null && url.getUserInfo() == null)
+                .filter(url -> List.of("http", "https").contains(url.getScheme()))
+                .orElseThrow(() -> config.invalid("base_url", "an http or https URL")));
+  }
+
+  private static Optional<URI> parse(String text) {
+    try {
+      return Optional.of(new URI(text));
+    } catch (URISyntaxException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static ZoneId zone(RequestBody body) {
+    var name = body.text("timezone", 1, 100).orElse("UTC");
+    if (!ZoneId.getAvailableZoneIds().contains(name)) {
+      throw body.invalid("timezone", "an IANA time zone such as UTC or Europe/Berlin");
+    }
+    return ZoneId.of(name);
+  }
+
+  private static Map<LimitKind, NanoUsd> limits(RequestBody body) {
+    var limits = new EnumMap<LimitKind, NanoUsd>(LimitKind.class);
+    body.cents("spending_cap_cents").ifPresent(cap -> limits.put(LimitKind.LIFETIME, cap));
+    body.cents("max_cost_cents_per_message").ifPresent(cap -> limits.put(LimitKind.MESSAGE, cap));
+    body.cents("end_user_daily_cents").ifPresent(cap -> limits.put(LimitKind.END_USER_DAY, cap));
+    var periods = List.of("day", "week", "month");
+    for (var cap : body.objects("spending_caps", periods.size(), BotFields.SPENDING_CAP)) {
+      var kind = LimitKind.of(cap.required("period", cap.choice("period", periods)));
+      if (limits.put(kind, cap.required("cents", cap.cents("cents"))) != null) {
+        throw body.invalid("spending_caps", "a list with each period at most once");
+      }
+    }
+    return limits;
+  }
+}

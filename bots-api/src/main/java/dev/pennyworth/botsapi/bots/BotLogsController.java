@@ -1,0 +1,220 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.agentloop.ConversationId;
+import dev.pennyworth.agentloop.JdbcTurnReports;
+import dev.pennyworth.agentloop.MessageId;
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.JdbcRollups;
+import dev.pennyworth.billing.TurnId;
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.http.Pages;
+import dev.pennyworth.connectors.HttpFailure;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/// What bots said, what it cost and how it adds up by day.
+@Controller("/api/bots/{id}")
+@Secured(SecurityRule.IS_AUTHENTICATED)
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "Logs and analytics")
+final class BotLogsController {
+  private static final int DAYS_MAX = 366;
+  private static final int DAYS_DEFAULT = 30;
+
+  private final Jdbi jdbi;
+  private final OwnersBots owners;
+  private final JdbcLogs logs;
+  private final JdbcTurnReports reports;
+  private final JdbcRollups rollups;
+  private final InstantSource clock;
+
+  BotLogsController(
+      Jdbi jdbi,
+      OwnersBots owners,
+      JdbcLogs logs,
+      JdbcTurnReports reports,
+      JdbcRollups rollups,
+      InstantSource clock) {
+    this.jdbi = jdbi;
+    this.owners = owners;
+    this.logs = logs;
+    this.reports = reports;
+    this.rollups = rollups;
+    this.clock = clock;
+  }
+
+  /// A page of conversations.
+  record Conversations(List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
+
+  /// A message of a conversation.
+  ///
+  /// @param direction `in` or `out`
+  record MessageView(
+      MessageId id, TurnId turnId, String direction, String text, Instant createdAt) {}
+
+  /// A page of messages.
+  record Messages(List<MessageView> messages, @Nullable String nextCursor) {}
+
+  /// A page of turns.
+  record Turns(List<TurnView> turns, @Nullable String nextCursor) {}
+
+  /// Lists conversations, newest first.
+  @Get("/conversations")
+  Conversations conversations(
+      Caller caller,
+      String id,
+      @Nullable @QueryValue String limit,
+      @Nullable @QueryValue String cursor) {
+    var bot = requireBot(caller, id);
+    var asked = Pages.request(limit, cursor, ConversationId::parse);
+    var page =
+        asked.page(
+            jdbi.withHandle(handle ->
+                logs.conversations(handle, caller.team(), bot.id(), asked.after(), asked.rows())),
+            conversation -> conversation.id().toString());
+    return new Conversations(page.rows(), page.nextCursor());
+  }
+
+  /// Lists a conversation's messages, oldest first.
+  @Get("/conversations/{conversationId}/messages")
+  Messages messages(
+      Caller caller,
+      String id,
+      String conversationId,
+      @Nullable @QueryValue String limit,
+      @Nullable @QueryValue String cursor) {
+    var bot = requireBot(caller, id);
+    var conversation = requireConversation(caller, bot, conversationId);
+    var asked = Pages.request(limit, cursor, JdbcLogs.Key::parse);
+    var page =
+        asked.page(
+            jdbi.withHandle(handle ->
+                logs.messages(handle, caller.team(), conversation, asked.after(), asked.rows())),
+            message -> message.key().toString());
+    return new Messages(
+        page.rows().stream()
+            .map(message ->
+                new MessageView(
+                    message.id(),
+                    message.turnId(),
+                    message.direction(),
+                    message.text(),
+                    message.createdAt()))
+            .toList(),
+        page.nextCursor());
+  }
+
+  /// Lists turns with their receipts, newest first.
+  @Get("/turns")
+  Turns turns(
+      Caller caller,
+      String id,
+      @Nullable @QueryValue("conversation_id") String conversationId,
+      @Nullable @QueryValue String limit,
+      @Nullable @QueryValue String cursor) {
+    var bot = requireBot(caller, id);
+    var asked = Pages.request(limit, cursor, TurnId::parse);
+    var conversation =
+        conversationId == null
+            ? Optional.<ConversationId>empty()
+            : Optional.of(requireConversation(caller, bot, conversationId));
+    var page =
+        asked.page(
+            reports.list(caller.team(), bot.id(), conversation, asked.after(), asked.rows()),
+            turn -> turn.id().toString());
+    return new Turns(page.rows().stream().map(TurnView::of).toList(), page.nextCursor());
+  }
+
+  /// Reads a turn with its receipt.
+  @Get("/turns/{turnId}")
+  TurnView turn(Caller caller, String id, String turnId) {
+    var bot = requireBot(caller, id);
+    return TurnId.parse(turnId)
+        .flatMap(turn -> reports.find(caller.team(), turn))
+        .filter(turn -> turn.bot().equals(bot.id()))
+        .map(TurnView::of)
+        .orElseThrow(() -> HttpFailure.notFound("turn"));
+  }
+
+  /// The figures by day, in the bot's time zone, both ends included; the last 30 days by default.
+  @Get("/analytics")
+  Analytics analytics(
+      Caller caller,
+      String id,
+      @Nullable @QueryValue String from,
+      @Nullable @QueryValue String to) {
+    var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), bot(id)));
+    var zone = bot.document().timezone();
+    var today = clock.instant().atZone(zone).toLocalDate();
+    var last = date("to", to).orElse(today);
+    var first = date("from", from).orElse(last.minusDays(DAYS_DEFAULT - 1));
+    requireRange(first, last);
+    return jdbi.withHandle(handle ->
+        Analytics.of(
+            zone.getId(),
+            first,
+            last,
+            rollups.days(handle, caller.team(), bot.id(), first, last),
+            logs.latencies(handle, caller.team(), bot.id(), first, last),
+            logs.conversationsStarted(
+                handle,
+                caller.team(),
+                bot.id(),
+                first.atStartOfDay(zone).toInstant(),
+                last.plusDays(1).atStartOfDay(zone).toInstant())));
+  }
+
+  private Bot requireBot(Caller caller, String id) {
+    caller.require(Role::readsPrompts, "read conversations");
+    return jdbi.withHandle(handle -> owners.require(handle, caller.team(), bot(id)));
+  }
+
+  private ConversationId requireConversation(Caller caller, Bot bot, String id) {
+    return ConversationId.parse(id)
+        .filter(conversation ->
+            jdbi.withHandle(
+                handle -> logs.hasConversation(handle, caller.team(), bot.id(), conversation)))
+        .orElseThrow(() -> HttpFailure.notFound("conversation"));
+  }
+
+  private static void requireRange(LocalDate first, LocalDate last) {
+    long days = ChronoUnit.DAYS.between(first, last) + 1;
+    if (days < 1 || days > DAYS_MAX) {
+      throw HttpFailure.invalidValue(
+          "from",
+          "from must not be after to, and they may be at most %d days apart.".formatted(DAYS_MAX));
+    }
+  }
+
+  private static Optional<LocalDate> date(String field, @Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(LocalDate.parse(text));
+    } catch (DateTimeException _) {
+      throw HttpFailure.invalidValue(
+          field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
+    }
+  }
+
+  private static BotId bot(String id) {
+    return BotId.parse(id).orElseThrow(() -> HttpFailure.notFound("bot"));
+  }
+}

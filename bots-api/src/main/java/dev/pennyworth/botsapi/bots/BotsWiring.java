@@ -1,0 +1,65 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.billing.JdbcBudgets;
+import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.botsapi.http.PublicUrl;
+import dev.pennyworth.botsapi.secrets.Sealer;
+import dev.pennyworth.connectors.Json;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
+
+/// The object graph of bots.
+@Factory
+final class BotsWiring {
+
+  @Singleton
+  BotJson botJson(Json json) {
+    return new BotJson(json);
+  }
+
+  @Singleton
+  JdbcBotSecrets botSecrets(Sealer sealer) {
+    return new JdbcBotSecrets(sealer);
+  }
+
+  @Singleton
+  JdbcBotFigures botFigures(JdbcBudgets budgets) {
+    return new JdbcBotFigures(budgets);
+  }
+
+  @Singleton
+  JdbcLogs logs() {
+    return new JdbcLogs();
+  }
+
+  @Singleton
+  JdbcBots bots(Jdbi jdbi, JdbcBudgets budgets, JdbcBotSecrets secrets, BotJson json) {
+    return new JdbcBots(jdbi, budgets, secrets, json);
+  }
+
+  @Singleton
+  OwnersBots ownersBots(
+      JdbcBots bots,
+      JdbcBotSecrets secrets,
+      JdbcBotFigures figures,
+      JdbcBudgets budgets,
+      JdbcPrices prices,
+      BotJson json,
+      PublicUrl publicUrl,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      SecureRandom random) {
+    return new OwnersBots(
+        bots, secrets, figures, budgets, prices, json, publicUrl, clock, ids, random);
+  }
+
+  @Singleton
+  Penny penny(OwnersBots bots) {
+    return new Penny(bots);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.agentloop.ConversationId;
+import dev.pennyworth.agentloop.MessageId;
+import dev.pennyworth.agentloop.TurnReport;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.TurnId;
+import dev.pennyworth.connectors.TurnAnswer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A turn with its receipt, as its owner reads it.
+record TurnView(
+    TurnId id,
+    String status,
+    Optional<String> stopReason,
+    MessageId messageId,
+    ConversationId conversationId,
+    String platform,
+    Instant acceptedAt,
+    Optional<Long> latencyMs,
+    Optional<TurnAnswer.Limit> details,
+    Optional<String> problem,
+    Receipt receipt) {
+
+  /// All steps of a turn and what they cost.
+  record Receipt(List<Step> steps, NanoUsd costCents, NanoUsd billedCents) {}
+
+  /// One model call or tool call.
+  record Step(
+      int n,
+      String kind,
+      String purpose,
+      Optional<String> llmProvider,
+      Optional<String> llmModel,
+      Optional<String> toolName,
+      TurnAnswer.Tokens tokens,
+      NanoUsd heldCents,
+      NanoUsd costCents,
+      NanoUsd billedCents,
+      Optional<Long> latencyMs,
+      List<String> flags,
+      String state) {}
+
+  static TurnView of(TurnReport turn) {
+    return new TurnView(
+        turn.id(),
+        turn.status(),
+        turn.stopReason(),
+        turn.message(),
+        turn.conversation(),
+        turn.platform(),
+        turn.acceptedAt(),
+        turn.latency().map(Duration::toMillis),
+        turn.refusal().map(TurnAnswer.Limit::of),
+        turn.problem(),
+        new Receipt(
+            turn.steps().stream().map(TurnView::step).toList(), turn.cost(), turn.billed()));
+  }
+
+  private static Step step(TurnReport.Step step) {
+    var tokens = step.tokens();
+    return new Step(
+        step.n(),
+        step.kind(),
+        step.purpose(),
+        step.provider(),
+        step.model(),
+        step.toolName(),
+        new TurnAnswer.Tokens(
+            tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()),
+        step.held(),
+        step.cost(),
+        step.billed(),
+        step.latency().map(Duration::toMillis),
+        step.flags(),
+        step.state());
+  }
+}

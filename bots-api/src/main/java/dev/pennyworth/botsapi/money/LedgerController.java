@@ -1,0 +1,160 @@
+package dev.pennyworth.botsapi.money;
+
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.JdbcLedger;
+import dev.pennyworth.billing.JdbcProof;
+import dev.pennyworth.billing.LedgerRow;
+import dev.pennyworth.billing.Proof;
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.http.Pages;
+import dev.pennyworth.connectors.HttpFailure;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The ledger, newest first, and its proof.
+@Controller("/api/ledger")
+@Secured(SecurityRule.IS_AUTHENTICATED)
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "Money")
+final class LedgerController {
+  private static final List<String> KINDS = List.of("free_credit", "deposit", "charge", "leak");
+  private static final MediaType CSV = MediaType.of("text/csv;charset=utf-8");
+
+  private final JdbcLedger ledger;
+  private final JdbcProof proof;
+
+  LedgerController(JdbcLedger ledger, JdbcProof proof) {
+    this.ledger = ledger;
+    this.proof = proof;
+  }
+
+  /// A page of the ledger.
+  record Listing(List<LedgerEntryView> entries, @Nullable String nextCursor) {}
+
+  /// The outcome of recomputing the books.
+  record ProofView(boolean ok, Map<String, Long> checked, @Nullable Mismatch firstMismatch) {}
+
+  /// The first row that disagrees.
+  record Mismatch(String what, String row, String stated, String recomputed) {}
+
+  /// Lists the ledger, as JSON or, with `Accept: text/csv`, as CSV. `from` and `to` are times or
+  /// dates (UTC); `to` is excluded when it is a time and included when it is a date. CSV pages name
+  /// the next cursor in the header `X-Next-Cursor`.
+  @Get
+  @Produces({MediaType.APPLICATION_JSON, "text/csv"})
+  HttpResponse<?> list(
+      Caller caller,
+      HttpRequest<?> request,
+      @Nullable @QueryValue String from,
+      @Nullable @QueryValue String to,
+      @Nullable @QueryValue("bot_id") String botId,
+      @Nullable @QueryValue String kind,
+      @Nullable @QueryValue String limit,
+      @Nullable @QueryValue String cursor) {
+    var asked = Pages.request(limit, cursor, LedgerController::sequence);
+    var filter =
+        new JdbcLedger.Filter(
+            time("from", from, 0),
+            time("to", to, 1),
+            bot(botId),
+            kind(kind),
+            Optional.empty(),
+            asked.after().orElse(Long.MAX_VALUE),
+            asked.rows());
+    var page = asked.page(ledger.list(caller.team(), filter), row -> Long.toString(row.seq()));
+    return wantsCsv(request) ? csv(page) : json(page);
+  }
+
+  /// Recomputes balances, holds, spending, daily figures and the hash chain, and names the first
+  /// row that disagrees.
+  @Get("/verify")
+  ProofView verify(Caller caller) {
+    Proof found = proof.prove(caller.team());
+    return new ProofView(
+        found.isOk(),
+        found.checked(),
+        found
+            .firstMismatch()
+            .map(it -> new Mismatch(it.what(), it.row(), it.stated(), it.recomputed()))
+            .orElse(null));
+  }
+
+  private static HttpResponse<?> json(Pages.Page<LedgerRow> page) {
+    return HttpResponse.ok(
+            new Listing(page.rows().stream().map(LedgerEntryView::of).toList(), page.nextCursor()))
+        .contentType(MediaType.APPLICATION_JSON_TYPE);
+  }
+
+  private static HttpResponse<?> csv(Pages.Page<LedgerRow> page) {
+    var response =
+        HttpResponse.ok(LedgerCsv.write(page.rows().stream().map(LedgerEntryView::of).toList()))
+            .contentType(CSV)
+            .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"ledger.csv\"");
+    return page.nextCursor() == null
+        ? response
+        : response.header("X-Next-Cursor", page.nextCursor());
+  }
+
+  private static boolean wantsCsv(HttpRequest<?> request) {
+    return request.accept().stream()
+        .findFirst()
+        .filter(type -> type.getName().equals("text/csv"))
+        .isPresent();
+  }
+
+  private static Optional<Long> sequence(String text) {
+    return text.matches("\\d{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+
+  private static Optional<BotId> bot(@Nullable String text) {
+    return text == null
+        ? Optional.empty()
+        : Optional.of(BotId.parse(text).orElseThrow(() -> HttpFailure.notFound("bot")));
+  }
+
+  private static Optional<String> kind(@Nullable String text) {
+    if (text != null && !KINDS.contains(text)) {
+      throw HttpFailure.invalidValue(
+          "kind", "kind must be one of: " + String.join(", ", KINDS) + ".", KINDS);
+    }
+    return Optional.ofNullable(text);
+  }
+
+  private static Optional<Instant> time(String field, @Nullable String text, int daysAfterDate) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          text.contains("T")
+              ? Instant.parse(text)
+              : LocalDate.parse(text)
+                  .plusDays(daysAfterDate)
+                  .atStartOfDay(ZoneOffset.UTC)
+                  .toInstant());
+    } catch (DateTimeException _) {
+      throw HttpFailure.invalidValue(
+          field,
+          field + " must be a time such as 2026-03-14T12:00:00Z or a date such as 2026-03-14.");
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.pennyworth.botsapi.money;
+
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.LedgerRow;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.TurnId;
+import dev.pennyworth.billing.TxnId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A ledger transaction as it is told to people, seen from the wallet.
+///
+/// @param id the row's place in the team's chain
+/// @param amountCents negative: taken from the wallet
+/// @param costCents at list price; under byok it was not taken
+record LedgerEntryView(
+    String id,
+    TxnId txnId,
+    Instant at,
+    String kind,
+    NanoUsd amountCents,
+    NanoUsd balanceAfterCents,
+    Optional<BotId> botId,
+    Optional<TurnId> turnId,
+    Optional<Integer> step,
+    Optional<String> purpose,
+    Optional<String> llmProvider,
+    Optional<String> llmModel,
+    Tokens tokens,
+    NanoUsd costCents,
+    Optional<String> priceId,
+    Optional<String> providerRequestId,
+    List<String> flags,
+    String previousHash,
+    String hash) {
+
+  /// Tokens in disjoint buckets.
+  record Tokens(long input, long output, long cacheRead, long cacheWrite) {}
+
+  static LedgerEntryView of(LedgerRow row) {
+    var tokens = row.tokens();
+    return new LedgerEntryView(
+        Long.toString(row.seq()),
+        row.txn(),
+        row.at(),
+        row.kind(),
+        row.amount(),
+        row.balanceAfter(),
+        row.bot(),
+        row.turn(),
+        row.step(),
+        row.purpose(),
+        row.provider(),
+        row.model(),
+        new Tokens(tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()),
+        row.cost(),
+        row.priceId(),
+        row.providerRequestId(),
+        row.flags(),
+        row.previousHash().hex(),
+        row.hash().hex());
+  }
+}

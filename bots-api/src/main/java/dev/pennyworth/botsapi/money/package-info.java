@@ -1,0 +1,5 @@
+/// A team's money over HTTP: balance, deposits, the ledger and the prices.
+@NullMarked
+package dev.pennyworth.botsapi.money;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package dev.pennyworth.connectors;
+
+import dev.pennyworth.agentloop.InboundMessage;
+import dev.pennyworth.agentloop.RateLimit;
+import dev.pennyworth.billing.BotId;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Messages from a program of the owner's: signed, answered in the response.
+@Controller("/api/bots/webhook/custom")
+@Secured("isAnonymous()")
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "Webhooks")
+public final class CustomWebhookController {
+  private static final int MESSAGES_PER_MINUTE_MAX = 60;
+
+  private final WebhookBots bots;
+  private final SynchronousTurns turns;
+  private final Json json;
+  private final InstantSource clock;
+
+  CustomWebhookController(
+      WebhookBots bots, SynchronousTurns turns, Json json, InstantSource clock) {
+    this.bots = bots;
+    this.turns = turns;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  /// Takes one message: `{text, user_id, channel_id, user_name?, event_id?}`, signed with the bot's
+  /// webhook secret. Answers with the whole turn. The same event again gets the same answer and
+  /// costs nothing.
+  @Post("/{id}")
+  @Consumes(MediaType.ALL)
+  HttpResponse<byte[]> receive(String id, HttpRequest<byte[]> request) {
+    var bot =
+        BotId.parse(id)
+            .flatMap(bots::find)
+            .filter(found -> found.isActive() && found.platform().equals("custom"))
+            .orElseThrow(() -> HttpFailure.notFound("active bot with a custom webhook"));
+    byte[] body = request.getBody().orElse(new byte[0]);
+    var headers = request.getHeaders();
+    var signature = headers.get("X-Signature-256");
+    CustomSignature.problem(
+            signature, headers.get("X-Timestamp"), body, bot.secret(), clock.instant())
+        .ifPresent(problem -> {
+          throw HttpFailure.unauthorized("bad_signature", problem);
+        });
+    var settings = bot.settings();
+    var message =
+        CustomInbound.read(json, body, settings.team(), settings.bot(), String.valueOf(signature));
+    return turns.answer(message, settings, limits(message, settings.endUserMessagesPerMinute()));
+  }
+
+  private static List<RateLimit> limits(InboundMessage message, int endUserPerMinute) {
+    String bot = "bot/" + message.bot() + "/custom";
+    return List.of(
+        new RateLimit(bot, "this bot", MESSAGES_PER_MINUTE_MAX),
+        new RateLimit(bot + "/end_user/" + message.endUserId(), "this end user", endUserPerMinute));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.pennyworth.connectors;
+
+import dev.pennyworth.agentloop.Acceptance;
+import dev.pennyworth.agentloop.BotSettings;
+import dev.pennyworth.agentloop.InboundMessage;
+import dev.pennyworth.agentloop.JdbcInbox;
+import dev.pennyworth.agentloop.JdbcTurnReports;
+import dev.pennyworth.agentloop.RateLimit;
+import dev.pennyworth.agentloop.RateState;
+import dev.pennyworth.agentloop.TurnReport;
+import dev.pennyworth.billing.TurnId;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// Accepts a message and keeps the request until its turn has ended. The turn itself is the
+/// worker's: a caller that goes away changes nothing, and one that sends the same event again gets
+/// the answer.
+public final class SynchronousTurns {
+  /// Beyond the bot's own timeout: turns of the same conversation may be waiting in front.
+  private static final Duration PATIENCE_BEYOND_TIMEOUT = Duration.ofSeconds(30);
+
+  private final JdbcInbox inbox;
+  private final JdbcTurnReports reports;
+  private final Json json;
+  private final InstantSource clock;
+
+  public SynchronousTurns(
+      JdbcInbox inbox, JdbcTurnReports reports, Json json, InstantSource clock) {
+    this.inbox = inbox;
+    this.reports = reports;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  /// 200 with the turn's answer, or 202 if it still runs when patience ends.
+  ///
+  /// @throws HttpFailure 429 if a limit is reached
+  public HttpResponse<byte[]> answer(
+      InboundMessage message, BotSettings bot, List<RateLimit> limits) {
+    return switch (inbox.accept(message, bot, limits)) {
+      case Acceptance.Accepted(var turn, var rate) -> await(message, bot, turn, rate);
+      case Acceptance.Duplicate(var turn) -> await(message, bot, turn, Optional.empty());
+      case Acceptance.RateLimited(var rate) -> throw tooMany(rate);
+    };
+  }
+
+  private HttpResponse<byte[]> await(
+      InboundMessage message, BotSettings bot, TurnId turn, Optional<RateState> rate) {
+    try {
+      var report =
+          reports
+              .await(message.team(), turn, bot.timeout().plus(PATIENCE_BEYOND_TIMEOUT))
+              .orElseThrow();
+      if (report.hasEnded()) {
+        reports.markTaken(message.team(), turn);
+      }
+      return response(report, rate);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw HttpFailure.unavailable(
+          "stopping",
+          "This server is stopping. Send the same event again for the answer.",
+          Duration.ofSeconds(1));
+    }
+  }
+
+  private HttpResponse<byte[]> response(TurnReport report, Optional<RateState> rate) {
+    var response =
+        (report.hasEnded() ? HttpResponse.<byte[]>ok() : HttpResponse.<byte[]>accepted())
+            .contentType(MediaType.APPLICATION_JSON_TYPE)
+            .body(json.write(TurnAnswer.of(report, json)));
+    rate.ifPresent(state -> {
+      response.header("X-RateLimit-Limit", Integer.toString(state.limit()));
+      response.header("X-RateLimit-Remaining", Integer.toString(state.remaining()));
+      response.header("X-RateLimit-Reset", Long.toString(state.resetsAt().getEpochSecond()));
+    });
+    return response;
+  }
+
+  private HttpFailure tooMany(RateState rate) {
+    return HttpFailure.tooManyRequests(
+        "More than %d messages a minute for %s. Nothing was stored or charged; send it again later."
+            .formatted(rate.limit(), rate.subject()),
+        rate.limit(),
+        rate.resetsAt(),
+        clock.instant());
+  }
+}
