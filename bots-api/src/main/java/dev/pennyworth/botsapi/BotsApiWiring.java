@@ -16,8 +16,6 @@ import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
-import io.micronaut.runtime.server.EmbeddedServer;
-import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -87,8 +85,8 @@ final class BotsApiWiring {
   }
 
   @Singleton
-  PublicUrl publicUrl(Configuration configuration, Provider<EmbeddedServer> server) {
-    return new PublicUrl(configuration.publicUrl(), server);
+  PublicUrl publicUrl(Configuration configuration) {
+    return new PublicUrl(configuration.publicUrl().orElseGet(configuration::localAddress));
   }
 
   /// What the agent loop has to know of the configuration.

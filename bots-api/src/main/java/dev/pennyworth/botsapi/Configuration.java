@@ -38,6 +38,28 @@ public record Configuration(
   private static final int PORT_DEFAULT = 8080;
   private static final int PORT_MAX = 65_535;
 
+  /// The same, on a port that was found free.
+  Configuration onPort(int free) {
+    return new Configuration(
+        free,
+        home,
+        databaseUrl,
+        masterKey,
+        publicUrl,
+        owner,
+        registrationOpen,
+        allowPrivateNetworks,
+        models,
+        platforms,
+        stripe,
+        smtpUrl);
+  }
+
+  /// Where it listens, seen from this machine.
+  public URI localAddress() {
+    return URI.create("http://localhost:" + port);
+  }
+
   /// The account that the first start makes.
   ///
   /// @param password empty to generate one

@@ -13,6 +13,7 @@ import dev.pennyworth.migrations.DatabaseException;
 import dev.pennyworth.migrations.EmbeddedPostgres;
 import dev.pennyworth.migrations.Schema;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.exceptions.ApplicationStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -74,8 +75,7 @@ public final class Pennyworth implements AutoCloseable {
   private static Pennyworth start(
       Map<String, String> variables, InstantSource clock, PrintStream out, StopList running) {
     try {
-      var configuration = Configuration.read(variables);
-      refuseTakenPort(configuration.port());
+      var configuration = onAFreePort(Configuration.read(variables));
       var home = home(configuration.home());
       var random = BotsApiWiring.systemRandom();
       var masterKey = masterKey(configuration, home, random);
@@ -85,10 +85,10 @@ public final class Pennyworth implements AutoCloseable {
       var application = running.add(application(configuration, database, masterKey, clock));
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
-      var address = serve(application, configuration);
-      writeAddress(home, address);
-      out.println(Greeting.text(address, made));
-      return new Pennyworth(running, application, address);
+      serve(application, configuration);
+      writeAddress(home, configuration.localAddress());
+      out.println(Greeting.text(configuration.localAddress(), made));
+      return new Pennyworth(running, application, configuration.localAddress());
     } catch (RuntimeException e) {
       running.close();
       throw e;
@@ -111,12 +111,13 @@ public final class Pennyworth implements AutoCloseable {
     running.close();
   }
 
-  /// Before anything is made: a first start that ends here would never show the owner's password.
-  private static void refuseTakenPort(int port) {
-    try (var _ = new ServerSocket(port)) {
-      return;
+  /// Before anything is made: a first start that ended at the port would never show the owner's
+  /// password, and the first bot's addresses name the port.
+  private static Configuration onAFreePort(Configuration configuration) {
+    try (var socket = new ServerSocket(configuration.port())) {
+      return configuration.onPort(socket.getLocalPort());
     } catch (IOException e) {
-      throw portTaken(port, e);
+      throw portTaken(configuration.port(), e);
     }
   }
 
@@ -189,10 +190,19 @@ public final class Pennyworth implements AutoCloseable {
         .mainClass(Pennyworth.class)
         .deduceEnvironment(false)
         .banner(false)
-        .properties(
-            Map.of("micronaut.server.port", configuration.port() == 0 ? -1 : configuration.port()))
-        .singletons(configuration, database, masterKey, clock)
+        .properties(Map.of("micronaut.server.port", configuration.port()))
+        .singletons(configuration, database, masterKey)
+        .beanDefinitions(insteadOfTheFrameworksOwn(clock))
         .start();
+  }
+
+  /// The framework has a clock too, with nanoseconds that PostgreSQL does not keep.
+  private static RuntimeBeanDefinition<InstantSource> insteadOfTheFrameworksOwn(
+      InstantSource clock) {
+    return RuntimeBeanDefinition.builder(InstantSource.class, () -> clock)
+        .singleton(true)
+        .replaces(InstantSource.class)
+        .build();
   }
 
   private static Optional<FirstRun.Made> firstRun(
@@ -207,10 +217,9 @@ public final class Pennyworth implements AutoCloseable {
         .run(configuration.owner());
   }
 
-  private static URI serve(ApplicationContext application, Configuration configuration) {
+  private static void serve(ApplicationContext application, Configuration configuration) {
     try {
-      var server = application.getBean(EmbeddedServer.class).start();
-      return URI.create("http://localhost:" + server.getPort());
+      application.getBean(EmbeddedServer.class).start();
     } catch (ServerStartupException | ApplicationStartupException e) {
       throw portTaken(configuration.port(), e);
     }
