@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;
 import dev.pennyworth.botsapi.accounts.JdbcApiKeys;
@@ -17,6 +18,7 @@ import io.micronaut.runtime.exceptions.ApplicationStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +75,7 @@ public final class Pennyworth implements AutoCloseable {
       Map<String, String> variables, InstantSource clock, PrintStream out, StopList running) {
     try {
       var configuration = Configuration.read(variables);
+      refuseTakenPort(configuration.port());
       var home = home(configuration.home());
       var random = BotsApiWiring.systemRandom();
       var masterKey = masterKey(configuration, home, random);
@@ -108,6 +111,22 @@ public final class Pennyworth implements AutoCloseable {
     running.close();
   }
 
+  /// Before anything is made: a first start that ends here would never show the owner's password.
+  private static void refuseTakenPort(int port) {
+    try (var _ = new ServerSocket(port)) {
+      return;
+    } catch (IOException e) {
+      throw portTaken(port, e);
+    }
+  }
+
+  private static StartRefused portTaken(int port, Throwable cause) {
+    return new StartRefused(
+        "Port %d cannot be listened on: %s. Name another in PENNYWORTH_PORT, or 0 for a free one."
+            .formatted(port, rootMessage(cause)),
+        cause);
+  }
+
   private static Path home(Path home) {
     try {
       var folder = Files.createDirectories(home);
@@ -139,7 +158,7 @@ public final class Pennyworth implements AutoCloseable {
     }
   }
 
-  private static com.zaxxer.hikari.HikariDataSource database(
+  private static HikariDataSource database(
       Configuration configuration, Path home, StopList running) {
     return configuration
         .databaseUrl()
@@ -193,10 +212,7 @@ public final class Pennyworth implements AutoCloseable {
       var server = application.getBean(EmbeddedServer.class).start();
       return URI.create("http://localhost:" + server.getPort());
     } catch (ServerStartupException | ApplicationStartupException e) {
-      throw new StartRefused(
-          "Port %d cannot be listened on: %s. Name another in PENNYWORTH_PORT, or 0 for a free one."
-              .formatted(configuration.port(), rootMessage(e)),
-          e);
+      throw portTaken(configuration.port(), e);
     }
   }
 

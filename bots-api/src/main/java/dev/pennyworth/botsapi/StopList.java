@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ final class StopList implements AutoCloseable {
     }
   }
 
-  private synchronized @org.jspecify.annotations.Nullable AutoCloseable next() {
+  private synchronized @Nullable AutoCloseable next() {
     closed = true;
     return started.poll();
   }

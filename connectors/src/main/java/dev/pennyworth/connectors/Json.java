@@ -60,6 +60,7 @@ public final class Json {
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .nodeFactory(new BoundedNumbers())
         .addModules(new Jdk8Module(), new JavaTimeModule(), ourTypes(ids))
         .build();
   }
@@ -94,6 +95,10 @@ public final class Json {
   ///
   /// @throws IOException if it is not one; its message is not for people outside
   public JsonNode read(byte[] json) throws IOException {
-    return mapper.readTree(json);
+    try {
+      return mapper.readTree(json);
+    } catch (ArithmeticException e) {
+      throw new IOException("a number is too large or too small", e);
+    }
   }
 }

@@ -52,7 +52,8 @@ public final class RequestBody {
     } catch (IOException _) {
       // The parser's text names classes and offsets; the answer below says what people can use.
       throw HttpFailure.malformedJson(
-          "The body is not valid JSON, or repeats a field, or is nested too deep.");
+          "The body is not valid JSON, repeats a field, is nested too deep or has a number out of all"
+              + " proportion.");
     }
     throw HttpFailure.malformedJson("The body must be a JSON object, such as {\"name\": \"…\"}.");
   }

@@ -44,7 +44,7 @@ public final class Accounts {
       String accessToken, String refreshToken, long expiresIn, UserPart user, TeamPart team) {}
 
   /// The person in a [Session].
-  public record UserPart(UserId id, EmailAddress email) {}
+  public record UserPart(UserId id, String email) {}
 
   /// The team in a [Session].
   public record TeamPart(TeamId id, String name) {}
@@ -141,7 +141,7 @@ public final class Accounts {
         accessTokens.issue(claims).reveal(),
         open.refreshToken().reveal(),
         AccessTokens.LIFETIME.toSeconds(),
-        new UserPart(account.user(), account.email()),
+        new UserPart(account.user(), account.email().text()),
         new TeamPart(account.team(), account.teamName()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.http;
 
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 
@@ -17,6 +18,6 @@ final class JsonAnswers {
   }
 
   private static String reason(int status) {
-    return io.micronaut.http.HttpStatus.getDefaultReason(status);
+    return HttpStatus.getDefaultReason(status);
   }
 }
