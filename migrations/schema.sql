@@ -327,16 +327,15 @@ CREATE TABLE payment (
 -- what is secret in bot_secret.
 
 CREATE TABLE bot (
-  team_id        uuid        NOT NULL,
-  bot_id         uuid        NOT NULL,
-  slug           text        NOT NULL,
-  platform       text        NOT NULL,
-  status         text        NOT NULL,
-  settings       jsonb       NOT NULL,
-  created_at     timestamptz NOT NULL,
-  updated_at     timestamptz NOT NULL,
-  last_active_at timestamptz,          -- NULL until its first message
-  deleted_at     timestamptz,          -- NULL while it exists; its ledger stays
+  team_id    uuid        NOT NULL,
+  bot_id     uuid        NOT NULL,
+  slug       text        NOT NULL,
+  platform   text        NOT NULL,
+  status     text        NOT NULL,
+  settings   jsonb       NOT NULL,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,          -- NULL while it exists; its ledger stays
   PRIMARY KEY (team_id, bot_id),
   CONSTRAINT bot_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
   CONSTRAINT bot_slug_is_unique UNIQUE (team_id, slug),
@@ -409,6 +408,7 @@ CREATE TABLE turn (
   status          text        NOT NULL,
   stop_reason     text,                  -- NULL until it ends
   refusal         jsonb,                 -- NULL unless money or a limit ended it
+  problem         text,                  -- NULL unless something went wrong: for the owner to read
   accepted_at     timestamptz NOT NULL,
   finished_at     timestamptz,           -- NULL until it ends
   latency_millis  bigint,                -- NULL until it ends

@@ -2,16 +2,15 @@
 -- what is secret in bot_secret.
 
 CREATE TABLE bot (
-  team_id        uuid        NOT NULL,
-  bot_id         uuid        NOT NULL,
-  slug           text        NOT NULL,
-  platform       text        NOT NULL,
-  status         text        NOT NULL,
-  settings       jsonb       NOT NULL,
-  created_at     timestamptz NOT NULL,
-  updated_at     timestamptz NOT NULL,
-  last_active_at timestamptz,          -- NULL until its first message
-  deleted_at     timestamptz,          -- NULL while it exists; its ledger stays
+  team_id    uuid        NOT NULL,
+  bot_id     uuid        NOT NULL,
+  slug       text        NOT NULL,
+  platform   text        NOT NULL,
+  status     text        NOT NULL,
+  settings   jsonb       NOT NULL,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,          -- NULL while it exists; its ledger stays
   PRIMARY KEY (team_id, bot_id),
   CONSTRAINT bot_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
   CONSTRAINT bot_slug_is_unique UNIQUE (team_id, slug),

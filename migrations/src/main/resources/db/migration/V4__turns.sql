@@ -46,6 +46,7 @@ CREATE TABLE turn (
   status          text        NOT NULL,
   stop_reason     text,                  -- NULL until it ends
   refusal         jsonb,                 -- NULL unless money or a limit ended it
+  problem         text,                  -- NULL unless something went wrong: for the owner to read
   accepted_at     timestamptz NOT NULL,
   finished_at     timestamptz,           -- NULL until it ends
   latency_millis  bigint,                -- NULL until it ends

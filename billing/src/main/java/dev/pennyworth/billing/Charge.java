@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// @param cost at list price; an estimate under byok
 /// @param billed what was taken from the wallet
-/// @param flags what is unusual about it: `estimated`, `usage_missing`, `over_hold`
+/// @param flags what is unusual about it: `estimated`, `usage_missing`, `over_hold`, `unpriced`
 public record Charge(NanoUsd cost, NanoUsd billed, List<String> flags) {
   public Charge {
     flags = List.copyOf(flags);

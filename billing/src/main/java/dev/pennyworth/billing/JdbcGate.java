@@ -133,6 +133,9 @@ public final class JdbcGate {
     if (actual.compareTo(hold.amount()) > 0) {
       flags.add("over_hold");
     }
+    if (hold.price().isUnknown()) {
+      flags.add("unpriced");
+    }
     return flags;
   }
 

@@ -2,6 +2,7 @@ package dev.pennyworth.billing;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /// The price catalogue: versioned rows. A missing price is not zero: it means no call.
 public final class JdbcPrices {
+  /// Keeps stand-ins out of every look-up of a current price.
+  private static final Instant NEVER_CURRENT = Instant.parse("9999-01-01T00:00:00Z");
+
   private final Jdbi jdbi;
   private final InstantSource clock;
 
@@ -54,6 +58,25 @@ public final class JdbcPrices {
             .bind("now", clock.instant())
             .map((row, _) -> read(row))
             .findOne());
+  }
+
+  /// A stand-in for a model that the catalogue does not price, all zero. Only for calls that are
+  /// paid with the owner's own key: nothing is charged for them, so nothing is lost by not knowing.
+  public Price unpriced(String provider, String model) {
+    var price =
+        new Price(
+            provider + "/" + model + "@unpriced",
+            provider,
+            model,
+            model,
+            0,
+            0,
+            0,
+            0,
+            true,
+            NEVER_CURRENT);
+    jdbi.useHandle(handle -> insert(handle, price));
+    return price;
   }
 
   /// The prices of all models now, by provider and model.

@@ -36,6 +36,11 @@ public record Price(
     }
   }
 
+  /// Whether this is a stand-in for a price that nobody knows.
+  public boolean isUnknown() {
+    return id.endsWith("@unpriced");
+  }
+
   public boolean isFree() {
     return inputNanosPerMillion == 0
         && outputNanosPerMillion == 0

@@ -1,0 +1,198 @@
+package dev.pennyworth.billing;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.migrations.TestingDatabase;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Jdbi;
+
+/// Billing on a real database of its own, with one team, one bot and a clock that stands still
+/// until it is told to move.
+final class TestingBilling implements AutoCloseable {
+  static final Price GPT_4O_MINI = price("openai", "gpt-4o-mini");
+  static final ZoneId UTC = ZoneOffset.UTC;
+
+  private static final int CONNECTIONS_MAX = 16;
+
+  private final HikariDataSource pool = new HikariDataSource();
+  final TestingDatabase database = TestingDatabase.create();
+  final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-14T12:00:00Z"));
+  final Jdbi jdbi;
+  final JdbcPrices prices;
+  final JdbcBudgets budgets;
+  final JdbcLedger ledger;
+  final JdbcRollups rollups;
+  final JdbcWallets wallets;
+  final JdbcSandboxPayments payments;
+  final JdbcGate gate;
+  final JdbcProof proof;
+  final TeamId team = new TeamId(UUID.randomUUID());
+  final BotId bot = new BotId(UUID.randomUUID());
+
+  TestingBilling() {
+    var wiring = new BillingWiring();
+    pool.setDataSource(database.dataSource());
+    pool.setMaximumPoolSize(CONNECTIONS_MAX);
+    jdbi = wiring.jdbi(pool);
+    prices = wiring.prices(jdbi, now::get);
+    budgets = wiring.budgets(now::get);
+    ledger = wiring.ledger(jdbi, now::get);
+    rollups = wiring.rollups();
+    wallets = wiring.wallets(jdbi, ledger);
+    payments = wiring.sandboxPayments(jdbi, wallets, now::get, UUID::randomUUID);
+    gate = wiring.gate(budgets, prices, ledger, rollups, now::get);
+    proof = wiring.proof(jdbi);
+    jdbi.useTransaction(tx -> {
+      tx.execute(
+          "INSERT INTO team (team_id, name, created_at) VALUES (?, 'a team', ?)",
+          team.uuid(),
+          now.get());
+      wallets.openWithFreeCredit(tx, team);
+      budgets.setLimits(tx, team, bot, Map.of());
+    });
+  }
+
+  private static Price price(String provider, String model) {
+    return PriceFile.shipped().stream()
+        .filter(price -> price.provider().equals(provider) && price.model().equals(model))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  void setLimits(Map<LimitKind, NanoUsd> limits) {
+    jdbi.useTransaction(tx -> budgets.setLimits(tx, team, bot, limits));
+  }
+
+  /// Takes money out of the wallet until this much is left, as a charge would.
+  void leaveInWallet(NanoUsd amount) {
+    var price = new Price("x/x@1", "x", "x", "x", 0, 1_000_000, 0, 0, true, now.get());
+    prices.publish(List.of(price));
+    long tokens = wallets.balance(team).balance().minus(amount).nanos();
+    var hold = granted(request(1, tokens, 0).withPrice(price).build());
+    settle(hold, new TokenUsage(0, tokens, 0, 0));
+  }
+
+  Request request(int step, long outputTokens, long inputTokens) {
+    return new Request(
+        new TurnId(UUID.randomUUID()), step, 1, outputTokens, inputTokens, GPT_4O_MINI);
+  }
+
+  /// A request in the making.
+  final class Request {
+    private final TurnId turn;
+    private final int step;
+    private final int attempt;
+    private final long outputTokens;
+    private final long inputTokens;
+    private final Price price;
+    private BillingMode mode = BillingMode.WALLET;
+    private String endUser = "ann";
+    private ZoneId zone = UTC;
+    private long tightInputTokens;
+
+    private Request(
+        TurnId turn, int step, int attempt, long outputTokens, long inputTokens, Price price) {
+      this.turn = turn;
+      this.step = step;
+      this.attempt = attempt;
+      this.outputTokens = outputTokens;
+      this.inputTokens = inputTokens;
+      this.tightInputTokens = inputTokens;
+      this.price = price;
+    }
+
+    Request withPrice(Price other) {
+      return new Request(turn, step, attempt, outputTokens, inputTokens, other);
+    }
+
+    Request withMode(BillingMode other) {
+      mode = other;
+      return this;
+    }
+
+    Request withEndUser(String other) {
+      endUser = other;
+      return this;
+    }
+
+    Request withZone(ZoneId other) {
+      zone = other;
+      return this;
+    }
+
+    Request withTightInput(long tokens) {
+      tightInputTokens = tokens;
+      return this;
+    }
+
+    HoldRequest build() {
+      return new HoldRequest(
+          new StepKey(team, bot, turn, step, attempt),
+          mode,
+          price,
+          endUser,
+          zone,
+          inputTokens,
+          () -> tightInputTokens,
+          outputTokens);
+    }
+  }
+
+  Reservation reserve(HoldRequest request) {
+    return jdbi.inTransaction(tx -> gate.reserve(tx, request));
+  }
+
+  Hold granted(HoldRequest request) {
+    return switch (reserve(request)) {
+      case Reservation.Granted(var hold) -> hold;
+      case Reservation.Refused(var refusal) -> throw new AssertionError("refused: " + refusal);
+    };
+  }
+
+  Refusal refused(HoldRequest request) {
+    return switch (reserve(request)) {
+      case Reservation.Granted(var hold) -> throw new AssertionError("granted: " + hold.amount());
+      case Reservation.Refused(var refusal) -> refusal;
+    };
+  }
+
+  Charge settle(Hold hold, TokenUsage usage) {
+    return settle(hold, Optional.of(usage));
+  }
+
+  Charge settle(Hold hold, Optional<TokenUsage> usage) {
+    return jdbi.inTransaction(tx ->
+        gate.settle(tx, hold, new Settlement(usage, false, "answer", Optional.of("request-1"))));
+  }
+
+  void voidHold(Hold hold) {
+    jdbi.useTransaction(tx -> gate.voidHold(tx, hold));
+  }
+
+  BudgetState budget(LimitKind kind) {
+    return jdbi.withHandle(handle -> budgets.states(handle, team, bot, UTC)).stream()
+        .filter(state -> state.kind() == kind)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  WalletState wallet() {
+    return wallets.balance(team);
+  }
+
+  Proof prove() {
+    return proof.prove(team);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    database.close();
+  }
+}

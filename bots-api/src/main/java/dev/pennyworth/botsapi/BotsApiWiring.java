@@ -1,0 +1,83 @@
+package dev.pennyworth.botsapi;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.uuid.Generators;
+import dev.pennyworth.botsapi.accounts.KeyId;
+import dev.pennyworth.botsapi.accounts.UserId;
+import dev.pennyworth.botsapi.accounts.WorkspaceId;
+import dev.pennyworth.botsapi.http.ErrorAnswers;
+import dev.pennyworth.botsapi.http.JdbcIdempotency;
+import dev.pennyworth.botsapi.http.JdbcPublicRates;
+import dev.pennyworth.botsapi.http.Json;
+import dev.pennyworth.botsapi.secrets.MasterKey;
+import dev.pennyworth.botsapi.secrets.Sealer;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Replaces;
+import io.micronaut.jackson.ObjectMapperFactory;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
+
+/// What all rooms of this module share. Each room has a wiring of its own, so that its classes need
+/// not be public. [Pennyworth] adds [Configuration], the data source, the master key and the clock.
+@Factory
+final class BotsApiWiring {
+
+  /// The time of day, as PostgreSQL keeps it.
+  static InstantSource systemClock() {
+    return () -> Instant.now().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  static SecureRandom systemRandom() {
+    return new SecureRandom();
+  }
+
+  @Singleton
+  SecureRandom random() {
+    return systemRandom();
+  }
+
+  /// Makes ids that sort by the time they were made (UUID version 7).
+  @Singleton
+  Supplier<UUID> ids() {
+    var generator = Generators.timeBasedEpochRandomGenerator(systemRandom());
+    return generator::generate;
+  }
+
+  @Singleton
+  @Replaces(value = ObjectMapper.class, factory = ObjectMapperFactory.class)
+  ObjectMapper objectMapper() {
+    return Json.mapper(List.of(UserId.class, KeyId.class, WorkspaceId.class));
+  }
+
+  @Singleton
+  Json json(ObjectMapper mapper) {
+    return new Json(mapper);
+  }
+
+  @Singleton
+  Sealer sealer(MasterKey key, SecureRandom random) {
+    return new Sealer(key, random);
+  }
+
+  @Singleton
+  ErrorAnswers errorAnswers(Json json) {
+    return new ErrorAnswers(json);
+  }
+
+  @Singleton
+  JdbcIdempotency idempotency(Jdbi jdbi, Sealer sealer, Json json, InstantSource clock) {
+    return new JdbcIdempotency(jdbi, sealer, json, clock);
+  }
+
+  @Singleton
+  JdbcPublicRates publicRates(Jdbi jdbi, InstantSource clock) {
+    return new JdbcPublicRates(jdbi, clock);
+  }
+}

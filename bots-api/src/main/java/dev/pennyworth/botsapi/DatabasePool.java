@@ -1,0 +1,49 @@
+package dev.pennyworth.botsapi;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.migrations.EmbeddedPostgres;
+import java.time.Duration;
+
+/// The connections that everything shares.
+final class DatabasePool {
+  private static final int CONNECTIONS_MAX = 16;
+
+  /// After this an accept answers 503, and the platform tries again.
+  private static final Duration WAIT_MAX = Duration.ofMillis(2_500);
+
+  private static final Duration VALIDATION_MAX = Duration.ofSeconds(1);
+  private static final int CONNECT_TIMEOUT_SECONDS = 2;
+
+  /// A server that vanished without a word is noticed after this.
+  private static final int SOCKET_TIMEOUT_SECONDS = 60;
+
+  private DatabasePool() {}
+
+  static HikariDataSource of(EmbeddedPostgres postgres) {
+    var config = config(postgres.jdbcUrl());
+    config.setUsername(postgres.user());
+    config.setPassword(postgres.password());
+    return new HikariDataSource(config);
+  }
+
+  /// @param jdbcUrl with the user's name and password in it
+  static HikariDataSource of(String jdbcUrl) {
+    return new HikariDataSource(config(jdbcUrl));
+  }
+
+  private static HikariConfig config(String jdbcUrl) {
+    var config = new HikariConfig();
+    config.setPoolName("pennyworth");
+    config.setJdbcUrl(jdbcUrl);
+    config.setMaximumPoolSize(CONNECTIONS_MAX);
+    config.setConnectionTimeout(WAIT_MAX.toMillis());
+    config.setValidationTimeout(VALIDATION_MAX.toMillis());
+    config.setInitializationFailTimeout(-1); // survives a database that is away
+    config.addDataSourceProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+    config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
+    config.addDataSourceProperty("tcpKeepAlive", true);
+    config.addDataSourceProperty("ApplicationName", "pennyworth");
+    return config;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.pennyworth.botsapi.accounts;
+
+import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.botsapi.http.Json;
+import dev.pennyworth.botsapi.http.RequestBody;
+import dev.pennyworth.connectors.HttpFailure;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.Optional;
+
+/// Registering, signing in, refreshing and signing out.
+@Controller("/api/auth")
+@Secured(SecurityRule.IS_ANONYMOUS)
+@Tag(name = "Accounts")
+final class AuthController {
+  private static final List<String> CREDENTIALS = List.of("email", "password");
+  private static final List<String> TOKEN = List.of("refresh_token");
+  private static final int TEXT_LENGTH_MAX = 1_000;
+
+  private final Accounts accounts;
+  private final Json json;
+
+  AuthController(Accounts accounts, Json json) {
+    this.accounts = accounts;
+    this.json = json;
+  }
+
+  /// Makes an account with a team of its own and $5.00 of free credit, and signs in.
+  @Post("/register")
+  HttpResponse<Accounts.Session> register(HttpRequest<byte[]> request) {
+    var body = read(request, CREDENTIALS);
+    var email = email(body);
+    var password =
+        Password.parse(required(body, "password"))
+            .orElseThrow(() -> body.invalid("password", Password.ALLOWED));
+    return HttpResponse.created(accounts.register(ClientAddress.of(request), email, password));
+  }
+
+  /// Signs in.
+  @Post("/login")
+  HttpResponse<Accounts.Session> login(HttpRequest<byte[]> request) {
+    var body = read(request, CREDENTIALS);
+    var email = email(body);
+    var password = new SecretText(required(body, "password"));
+    return HttpResponse.ok(accounts.login(ClientAddress.of(request), email, password));
+  }
+
+  /// Gives a new access token and the next refresh token for the one that is sent.
+  @Post("/refresh")
+  HttpResponse<Accounts.Session> refresh(HttpRequest<byte[]> request) {
+    var body = read(request, TOKEN);
+    var token = new SecretText(required(body, "refresh_token"));
+    return HttpResponse.ok(accounts.refresh(ClientAddress.of(request), token));
+  }
+
+  /// Signs out: the session of the refresh token in the body, or else that of the access token.
+  @Post("/logout")
+  HttpResponse<?> logout(HttpRequest<byte[]> request) {
+    var token =
+        RequestBody.readOptional(json, request.getBody().orElse(new byte[0]), TOKEN)
+            .text("refresh_token", 1, TEXT_LENGTH_MAX);
+    Optional<SessionId> session =
+        request.getUserPrincipal(SignedIn.class).flatMap(SignedIn::session);
+    if (token.isPresent()) {
+      accounts.logout(new SecretText(token.get()));
+    } else if (session.isPresent()) {
+      accounts.logout(session.get());
+    } else {
+      throw HttpFailure.invalidValue("refresh_token", "refresh_token is required.");
+    }
+    return HttpResponse.noContent();
+  }
+
+  private RequestBody read(HttpRequest<byte[]> request, List<String> known) {
+    return RequestBody.read(json, request.getBody().orElse(new byte[0]), known);
+  }
+
+  private static EmailAddress email(RequestBody body) {
+    return EmailAddress.parse(required(body, "email"))
+        .orElseThrow(() -> body.invalid("email", EmailAddress.ALLOWED));
+  }
+
+  private static String required(RequestBody body, String field) {
+    return body.required(field, body.text(field, 1, TEXT_LENGTH_MAX));
+  }
+}
