@@ -21,7 +21,10 @@ import java.util.stream.Stream;
 /// What no class may use, or only one kind of class.
 final class BanRules {
   /// Classes whose methods a framework's interface gives a reactive type. Simple names.
-  private static final Set<String> REACTIVE_BY_FRAMEWORK = Set.of();
+  static final Set<String> REACTIVE_BY_FRAMEWORK =
+      Set.of(
+          "BearerAuthentication", // AuthenticationFetcher of Micronaut Security
+          "DatabaseHealth"); // HealthIndicator of Micronaut Management
 
   /// Methods that read the clock or draw lots, by class. `<init>` is a constructor.
   /// `System.nanoTime` is missing on purpose: it is for durations.

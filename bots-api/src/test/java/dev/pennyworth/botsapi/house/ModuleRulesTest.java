@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
@@ -34,6 +35,13 @@ class ModuleRulesTest {
   @ValueSource(strings = {"migrations", "billing", "agentloop", "connectors", "botsapi"})
   void everyModuleIsRead(String module) {
     assertThat(SHIPPED.stream().map(Modules::moduleOf)).contains(Optional.of(module));
+  }
+
+  @Test
+  void everyExceptionIsForAClassThatIsThere() {
+    assertThat(SHIPPED.stream().map(JavaClass::getSimpleName))
+        .containsAll(NameRules.TRANSACTION_BLOCKS)
+        .containsAll(BanRules.REACTIVE_BY_FRAMEWORK);
   }
 
   @Test

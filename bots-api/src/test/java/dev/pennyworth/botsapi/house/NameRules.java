@@ -19,7 +19,11 @@ final class NameRules {
   /// Classes that open a transaction as a visible block and hand its `Handle` on to `Jdbc*`
   /// classes. They may name `Jdbi` and `Handle`; a statement of their own is still refused. Simple
   /// names.
-  private static final Set<String> TRANSACTION_BLOCKS = Set.of();
+  static final Set<String> TRANSACTION_BLOCKS =
+      Set.of(
+          "Accounts", // an account, its team and its workspace are made together
+          "FirstRun", // the first owner and the starter bot are made together
+          "StarterBot"); // a port that joins the transaction of FirstRun
 
   private static final Set<String> OF_A_TRANSACTION_BLOCK =
       Set.of(
