@@ -1,0 +1,215 @@
+package dev.pennyworth.agentloop.model;
+
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.agentloop.model.HttpOpenAiConnection.Destination;
+import dev.pennyworth.agentloop.model.HttpOpenAiConnection.Outcome;
+import dev.pennyworth.agentloop.model.ModelReply.Failed;
+import dev.pennyworth.agentloop.model.ModelReply.Fault;
+import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.Hold;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+
+/// A provider that speaks OpenAI's chat completions: OpenAI itself, Groq, or any server that an
+/// owner names by its base URL.
+///
+/// The operator's pooled key goes to the operator's address only, and pays for no bot that brings
+/// its own key.
+public final class HttpOpenAiModel implements ModelClient {
+  private static final URI OPENAI = URI.create("https://api.openai.com/v1");
+  private static final URI GROQ = URI.create("https://api.groq.com/openai/v1");
+  private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,4096}");
+  private static final long FRAMING_TOKENS = 1_024;
+
+  private final HttpOpenAiConnection connection;
+  private final Provider provider;
+
+  private HttpOpenAiModel(HttpOpenAiConnection connection, Provider provider) {
+    this.connection = connection;
+    this.provider = provider;
+  }
+
+  /// The provider `openai`.
+  ///
+  /// @param pooledKey `OPENAI_API_KEY`
+  /// @param baseUrl `OPENAI_BASE_URL`, which may be private
+  public static HttpOpenAiModel openai(
+      HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
+    return new HttpOpenAiModel(
+        connection, new Pooled("openai", "OPENAI_API_KEY", baseUrl.orElse(OPENAI), pooledKey));
+  }
+
+  /// The provider `groq`.
+  ///
+  /// @param pooledKey `GROQ_API_KEY`
+  /// @param baseUrl `GROQ_BASE_URL`, which may be private
+  public static HttpOpenAiModel groq(
+      HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
+    return new HttpOpenAiModel(
+        connection, new Pooled("groq", "GROQ_API_KEY", baseUrl.orElse(GROQ), pooledKey));
+  }
+
+  /// The provider `custom`: the bot's own `base_url`, with the bot's own key or none.
+  ///
+  /// @param arePrivateNetworksAllowed `PENNYWORTH_ALLOW_PRIVATE_NETWORKS`
+  public static HttpOpenAiModel custom(
+      HttpOpenAiConnection connection, boolean arePrivateNetworksAllowed) {
+    return new HttpOpenAiModel(connection, new Custom(arePrivateNetworksAllowed));
+  }
+
+  private sealed interface Provider {
+    String name();
+  }
+
+  private record Pooled(String name, String keyVariable, URI baseUrl, Optional<SecretText> key)
+      implements Provider {
+    private Pooled {
+      if (HttpUrl.parse(baseUrl.toString()) == null) {
+        throw new IllegalArgumentException(
+            "the base URL of " + name + " is not an http or https address");
+      }
+    }
+  }
+
+  private record Custom(boolean arePrivateNetworksAllowed) implements Provider {
+    @Override
+    public String name() {
+      return "custom";
+    }
+  }
+
+  @Override
+  public Prepared prepare(ModelRequest request) throws ModelUnavailable {
+    var destination =
+        switch (provider) {
+          case Pooled pooled -> destination(pooled, request);
+          case Custom custom -> destination(custom, request);
+        };
+    var body = OpenAiBody.of(request);
+    return new Ready(request, destination, body, OpenAiBody.bytes(body) + FRAMING_TOKENS);
+  }
+
+  private static Destination destination(Pooled pooled, ModelRequest request)
+      throws ModelUnavailable {
+    if (request.baseUrl().isPresent()) {
+      throw new ModelUnavailable(
+          "base_url is for the provider custom. Clear it, or set llm_provider to custom.");
+    }
+    var key = ownKey(request).or(pooled::key);
+    if (key.isEmpty()) {
+      throw new ModelUnavailable(
+          "There is no key for the provider %s. Set the bot's llm_api_key, or ask the operator to set %s."
+              .formatted(pooled.name(), pooled.keyVariable()));
+    }
+    return new Destination(pooled.baseUrl(), usable(key), false);
+  }
+
+  private static Destination destination(Custom custom, ModelRequest request)
+      throws ModelUnavailable {
+    if (request.baseUrl().isEmpty()) {
+      throw new ModelUnavailable(
+          "The provider custom needs llm_config.base_url, such as https://models.example/v1.");
+    }
+    URI baseUrl = request.baseUrl().get();
+    HttpUrl url = HttpUrl.parse(baseUrl.toString());
+    if (url == null
+        || !url.username().isEmpty()
+        || !url.password().isEmpty()
+        || url.query() != null
+        || url.fragment() != null) {
+      throw new ModelUnavailable(
+          "llm_config.base_url must be a plain http or https address without a user, a query or a"
+              + " fragment.");
+    }
+    boolean isPublicOnly = !custom.arePrivateNetworksAllowed();
+    if (isPublicOnly && HttpPublicOnlyDns.isRefusedLiteral(url.host())) {
+      throw new ModelUnavailable(
+          "llm_config.base_url is a private address. The operator can allow those with"
+              + " PENNYWORTH_ALLOW_PRIVATE_NETWORKS=true.");
+    }
+    return new Destination(baseUrl, usable(ownKey(request)), isPublicOnly);
+  }
+
+  private static Optional<SecretText> ownKey(ModelRequest request) {
+    return request.apiKey().filter(key -> !key.reveal().isBlank());
+  }
+
+  private static Optional<SecretText> usable(Optional<SecretText> key) throws ModelUnavailable {
+    var stripped = key.map(text -> new SecretText(text.reveal().strip()));
+    if (stripped.isPresent() && !KEY.matcher(stripped.get().reveal()).matches()) {
+      throw new ModelUnavailable(
+          "The key holds a character that no key has. Set the bot's llm_api_key again.");
+    }
+    return stripped;
+  }
+
+  private final class Ready implements Prepared {
+    private final ModelRequest request;
+    private final Destination destination;
+    private final ChatCompletionCreateParams body;
+    private final long inputTokensMax;
+
+    private Ready(
+        ModelRequest request,
+        Destination destination,
+        ChatCompletionCreateParams body,
+        long inputTokensMax) {
+      this.request = request;
+      this.destination = destination;
+      this.body = body;
+      this.inputTokensMax = inputTokensMax;
+    }
+
+    /// Every token of a byte-level tokenizer stands for at least one byte; the constant is for the
+    /// framing that a provider adds.
+    @Override
+    public long inputTokensMax() {
+      return inputTokensMax;
+    }
+
+    /// Nothing tighter is known of a custom server, whose vocabulary may be any.
+    @Override
+    public long inputTokensMaxTight() {
+      return switch (provider) {
+        case Pooled _ ->
+            Math.min(inputTokensMax, OpenAiTightBound.of(request, inputParts().total()));
+        case Custom _ -> inputTokensMax;
+      };
+    }
+
+    @Override
+    public InputParts inputParts() {
+      return InputCount.of(request, TokenCounter.o200k());
+    }
+
+    @Override
+    public ModelReply call(Hold hold, Duration timeout) {
+      if (hold.mode() == BillingMode.BYOK && isAtTheOperatorsExpense()) {
+        return new Failed(
+            Fault.REFUSED, provider.name() + " was not called: a byok bot without llm_api_key");
+      }
+      var bounded = OpenAiBody.withOutputTokensMax(body, request.model(), hold.outputTokensMax());
+      return switch (connection.ask(bounded, destination, timeout)) {
+        case Outcome.Success(var answer, var requestId) -> read(answer, requestId);
+        case Outcome.Refusal(var status, var code) ->
+            OpenAiFailure.status(provider.name(), status, code);
+        case Outcome.Silence(var cause, var isWritten) ->
+            OpenAiFailure.silence(provider.name(), cause, isWritten);
+      };
+    }
+
+    private boolean isAtTheOperatorsExpense() {
+      return provider instanceof Pooled && ownKey(request).isEmpty();
+    }
+
+    private ModelReply read(String answer, Optional<String> requestId) {
+      return OpenAiAnswer.read(answer, requestId)
+          .<ModelReply>map(answered -> answered)
+          .orElseGet(() -> OpenAiFailure.unusable(provider.name()));
+    }
+  }
+}
