@@ -59,6 +59,23 @@ final class PennyworthTest {
   }
 
   @Test
+  void theCurlOfTheGreetingWorksAsPrinted() {
+    try (var server = start(Map.of())) {
+      var curl =
+          Pattern.compile("curl -s (\\S+) -H 'Authorization: Bearer (\\S+)' .* -d '(.+)'")
+              .matcher(server.greeting());
+      assertThat(curl.find()).as(server.greeting()).isTrue();
+
+      var answer = server.post(URI.create(curl.group(1)).getPath(), curl.group(2), curl.group(3));
+
+      assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      assertThat(answer.json().path("response").textValue()).isNotEmpty();
+      assertThat(answer.json().path("billed_cents").decimalValue()).isPositive();
+      assertThat(answer.json().path("stop_reason").textValue()).isEqualTo("completed");
+    }
+  }
+
+  @Test
   void anOwnersChosenPasswordIsNotShown() {
     try (var server =
         start(
