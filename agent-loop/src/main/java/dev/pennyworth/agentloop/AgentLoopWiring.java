@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,7 +71,13 @@ public final class AgentLoopWiring {
             threads,
             clock);
     return new Worker(
-        ids.get(), new JdbcNodes(jdbi, clock), conversations, messageTurn, workSignal, threads);
+        ids.get(),
+        new JdbcNodes(jdbi, clock),
+        conversations,
+        messageTurn,
+        workSignal,
+        threads,
+        new SplittableRandom());
   }
 
   private MessageTurn messageTurn(
