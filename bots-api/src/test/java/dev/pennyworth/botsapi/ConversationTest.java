@@ -143,15 +143,15 @@ final class ConversationTest {
   }
 
   @Test
-  void aTextWithHalfACharacterIsAnswered() {
+  void aTextWithWhatNobodyCanKeepIsAnswered() {
     var bot = bot("");
 
     var answer =
         bot.receive(
-            "{\"text\":\"half \\ud83d end\",\"user_id\":\"\\udc00\",\"channel_id\":\"main\"}");
+            "{\"text\":\"half \\ud83d, nothing \\u0000\",\"user_id\":\"ada\",\"channel_id\":\"main\"}");
 
     assertThat(answer.status()).isEqualTo(200);
-    assertThat(lastContext()).containsExactly("Be brief.", "half \uFFFD end");
+    assertThat(lastContext()).containsExactly("Be brief.", "half \uFFFD, nothing \uFFFD");
   }
 
   @Test

@@ -218,7 +218,7 @@ final class CustomWebhookTest {
   @ParameterizedTest
   @ValueSource(strings = {"text", "user_id", "channel_id"})
   void aRequiredFieldMayNotBeMissingOrEmpty(String field) {
-    for (var value : new String[] {"null", "\"\"", "7", "[]", "\"\\u0000\""}) {
+    for (var value : new String[] {"null", "\"\"", "7", "[]"}) {
       var body = "{\"text\":\"a\",\"user_id\":\"a\",\"channel_id\":\"a\"}";
 
       var refused =
