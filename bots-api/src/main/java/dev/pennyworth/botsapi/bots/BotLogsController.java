@@ -207,10 +207,18 @@ final class BotLogsController {
       return Optional.empty();
     }
     try {
+      requireYear(text);
       return Optional.of(LocalDate.parse(text));
     } catch (DateTimeException _) {
       throw HttpFailure.invalidValue(
           field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
+    }
+  }
+
+  /// Java's years reach much farther than PostgreSQL's.
+  private static void requireYear(String text) {
+    if (!text.matches("\\d{4}-.*")) {
+      throw new DateTimeException("not a year of four digits");
     }
   }
 

@@ -144,6 +144,7 @@ final class LedgerController {
       return Optional.empty();
     }
     try {
+      requireYear(text);
       return Optional.of(
           text.contains("T")
               ? Instant.parse(text)
@@ -155,6 +156,13 @@ final class LedgerController {
       throw HttpFailure.invalidValue(
           field,
           field + " must be a time such as 2026-03-14T12:00:00Z or a date such as 2026-03-14.");
+    }
+  }
+
+  /// Java's years reach much farther than PostgreSQL's.
+  private static void requireYear(String text) {
+    if (!text.matches("\\d{4}-.*")) {
+      throw new DateTimeException("not a year of four digits");
     }
   }
 }
