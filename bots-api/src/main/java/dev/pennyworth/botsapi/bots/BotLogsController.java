@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.bots;
 
 import dev.pennyworth.agentloop.ConversationId;
+import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.MessageId;
 import dev.pennyworth.billing.BotId;
@@ -11,6 +12,7 @@ import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.http.Pages;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
@@ -42,6 +44,7 @@ final class BotLogsController {
   private final JdbcLogs logs;
   private final JdbcTurnReports reports;
   private final JdbcRollups rollups;
+  private final JdbcErasure erasure;
   private final InstantSource clock;
 
   BotLogsController(
@@ -50,12 +53,14 @@ final class BotLogsController {
       JdbcLogs logs,
       JdbcTurnReports reports,
       JdbcRollups rollups,
+      JdbcErasure erasure,
       InstantSource clock) {
     this.jdbi = jdbi;
     this.owners = owners;
     this.logs = logs;
     this.reports = reports;
     this.rollups = rollups;
+    this.erasure = erasure;
     this.clock = clock;
   }
 
@@ -178,6 +183,17 @@ final class BotLogsController {
                 bot.id(),
                 first.atStartOfDay(zone).toInstant(),
                 last.plusDays(1).atStartOfDay(zone).toInstant())));
+  }
+
+  /// How much of a person was found and erased.
+  record Erased(int conversations) {}
+
+  /// Erases what an end user said and was told. The ledger keeps amounts only.
+  @Delete("/end-users/{platformUserId}")
+  Erased erase(Caller caller, String id, String platformUserId) {
+    caller.require(Role::editsBots, "erase messages");
+    var bot = requireBot(caller, id);
+    return new Erased(erasure.erase(caller.team(), bot.id(), platformUserId));
   }
 
   private Bot requireBot(Caller caller, String id) {
