@@ -4,8 +4,11 @@ import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.MessageId;
+import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcRollups;
+import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
@@ -44,6 +47,8 @@ final class BotLogsController {
   private final JdbcLogs logs;
   private final JdbcTurnReports reports;
   private final JdbcRollups rollups;
+  private final JdbcBudgets budgets;
+  private final JdbcWallets wallets;
   private final JdbcErasure erasure;
   private final InstantSource clock;
 
@@ -53,6 +58,8 @@ final class BotLogsController {
       JdbcLogs logs,
       JdbcTurnReports reports,
       JdbcRollups rollups,
+      JdbcBudgets budgets,
+      JdbcWallets wallets,
       JdbcErasure erasure,
       InstantSource clock) {
     this.jdbi = jdbi;
@@ -60,6 +67,8 @@ final class BotLogsController {
     this.logs = logs;
     this.reports = reports;
     this.rollups = rollups;
+    this.budgets = budgets;
+    this.wallets = wallets;
     this.erasure = erasure;
     this.clock = clock;
   }
@@ -183,6 +192,22 @@ final class BotLogsController {
                 bot.id(),
                 first.atStartOfDay(zone).toInstant(),
                 last.plusDays(1).atStartOfDay(zone).toInstant())));
+  }
+
+  /// What the bot has spent, what its caps leave, and how long that lasts.
+  @Get("/usage/summary")
+  UsageSummary usage(Caller caller, String id) {
+    return jdbi.withHandle(handle -> {
+      var bot = owners.require(handle, caller.team(), bot(id));
+      var zone = bot.document().timezone();
+      var today = clock.instant().atZone(zone).toLocalDate();
+      var firstDay = today.minusDays(UsageSummary.PACE_DAYS - 1);
+      boolean isWallet = bot.document().billingMode() == BillingMode.WALLET;
+      return UsageSummary.of(
+          budgets.states(handle, caller.team(), bot.id(), zone),
+          rollups.days(handle, caller.team(), bot.id(), firstDay, today),
+          isWallet ? Optional.of(wallets.balance(caller.team()).available()) : Optional.empty());
+    });
   }
 
   /// How much of a person was found and erased.
