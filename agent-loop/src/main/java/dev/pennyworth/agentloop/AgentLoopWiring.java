@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +36,11 @@ public final class AgentLoopWiring {
   @Singleton
   public JdbcTurnReports turnReports(Jdbi jdbi, InstantSource clock) {
     return new JdbcTurnReports(jdbi, turnSignals, clock);
+  }
+
+  @Singleton
+  public JdbcErasure erasure(Jdbi jdbi, InstantSource clock) {
+    return new JdbcErasure(jdbi, clock);
   }
 
   @Singleton
@@ -70,7 +76,13 @@ public final class AgentLoopWiring {
             threads,
             clock);
     return new Worker(
-        ids.get(), new JdbcNodes(jdbi, clock), conversations, messageTurn, workSignal, threads);
+        ids.get(),
+        new JdbcNodes(jdbi, clock),
+        conversations,
+        messageTurn,
+        workSignal,
+        threads,
+        new SplittableRandom());
   }
 
   private MessageTurn messageTurn(

@@ -69,21 +69,42 @@ final class JdbcNodes {
   }
 
   private void bury(Handle tx, UUID node) {
-    tx.createUpdate(
-            """
-            -- claim: differs on Citus
-            UPDATE conversation
-            SET lease_until = '-infinity'
-            WHERE owner = :node AND lease_until > :now
-            """)
-        .bind("node", node)
-        .bind("now", clock.instant())
-        .execute();
+    held(tx, node).forEach(conversation -> release(tx, conversation, node));
     tx.createUpdate(
             """
             DELETE FROM node
             WHERE node_id = :node
             """)
+        .bind("node", node)
+        .execute();
+  }
+
+  private record Held(UUID team, UUID conversation) {}
+
+  private List<Held> held(Handle tx, UUID node) {
+    return tx.createQuery(
+            """
+            SELECT team_id, conversation_id
+            FROM conversation
+            WHERE owner = :node AND lease_until > :now
+            ORDER BY team_id, conversation_id
+            """)
+        .bind("node", node)
+        .bind("now", clock.instant())
+        .map((row, _) -> new Held(row.getObject(1, UUID.class), row.getObject(2, UUID.class)))
+        .list();
+  }
+
+  /// The owner is looked at again: somebody may have claimed it since.
+  private static void release(Handle tx, Held held, UUID node) {
+    tx.createUpdate(
+            """
+            UPDATE conversation
+            SET lease_until = '-infinity'
+            WHERE team_id = :team AND conversation_id = :conversation AND owner = :node
+            """)
+        .bind("team", held.team())
+        .bind("conversation", held.conversation())
         .bind("node", node)
         .execute();
   }

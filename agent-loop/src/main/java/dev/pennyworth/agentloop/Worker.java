@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +31,7 @@ public final class Worker implements AutoCloseable {
   private final MessageTurn messageTurn;
   private final WorkSignal signal;
   private final ExecutorService threads;
+  private final RandomGenerator random;
   private final Semaphore free = new Semaphore(CONVERSATIONS_MAX);
   private volatile boolean isRunning;
 
@@ -40,13 +41,15 @@ public final class Worker implements AutoCloseable {
       JdbcConversations conversations,
       MessageTurn messageTurn,
       WorkSignal signal,
-      ExecutorService threads) {
+      ExecutorService threads,
+      RandomGenerator random) {
     this.node = node;
     this.nodes = nodes;
     this.conversations = conversations;
     this.messageTurn = messageTurn;
     this.signal = signal;
     this.threads = threads;
+    this.random = random;
   }
 
   /// Begins to work.
@@ -153,8 +156,8 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private static Duration jittered(Duration pause) {
-    return pause.plusMillis(ThreadLocalRandom.current().nextLong(POLL_MIN.toMillis()));
+  private Duration jittered(Duration pause) {
+    return pause.plusMillis(random.nextLong(POLL_MIN.toMillis()));
   }
 
   private static void sleep(Duration duration) {

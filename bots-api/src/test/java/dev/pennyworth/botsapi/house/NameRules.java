@@ -22,6 +22,13 @@ final class NameRules {
   static final Set<String> TRANSACTION_BLOCKS =
       Set.of(
           "Accounts", // an account, its team and its workspace are made together
+          "BotController", // a bot and its idempotent answer are written together
+          "BotLogsController", // several figures are read on one connection
+          "OwnersBots", // a bot, its limits and its secrets are written together
+          "Penny", // answers StarterBot
+          "MessageTurn", // a charge, the reply and its outbox row are written together
+          "ModelStep", // a hold and its step are written together
+          "ToolSteps", // the steps of parallel calls are written together
           "FirstRun", // the first owner and the starter bot are made together
           "StarterBot"); // a port that joins the transaction of FirstRun
 
@@ -37,7 +44,12 @@ final class NameRules {
   };
 
   private static final String[] HTTP = {
-    "java.net.http", "okhttp3", "com.openai", "com.sun.net.httpserver", "io.micronaut.http.client"
+    "java.net.http",
+    "okhttp3",
+    "com.openai.client",
+    "com.openai.core.http",
+    "com.sun.net.httpserver",
+    "io.micronaut.http.client"
   };
 
   private static final Map<String, String> PREFIX_OF_PLATFORM =
