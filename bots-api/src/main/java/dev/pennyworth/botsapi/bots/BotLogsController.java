@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.CleanText;
 import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
@@ -218,7 +219,7 @@ final class BotLogsController {
   Erased erase(Caller caller, String id, String platformUserId) {
     caller.require(Role::editsBots, "erase messages");
     var bot = requireBot(caller, id);
-    return new Erased(erasure.erase(caller.team(), bot.id(), platformUserId));
+    return new Erased(erasure.erase(caller.team(), bot.id(), CleanText.of(platformUserId)));
   }
 
   private Bot requireBot(Caller caller, String id) {
