@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class BotLogsController {
   private static final int DAYS_MAX = 366;
   private static final int DAYS_DEFAULT = 30;
+  private static final int YEAR_MIN = 2000;
+  private static final int YEAR_MAX = 2200;
 
   private final Jdbi jdbi;
   private final OwnersBots owners;
@@ -218,7 +220,15 @@ final class BotLogsController {
   Erased erase(Caller caller, String id, String platformUserId) {
     caller.require(Role::editsBots, "erase messages");
     var bot = requireBot(caller, id);
-    return new Erased(erasure.erase(caller.team(), bot.id(), platformUserId));
+    if (platformUserId.indexOf('\0') >= 0) {
+      throw HttpFailure.notFound("end user");
+    }
+    var conversations = erasure.erase(caller.team(), bot.id(), platformUserId);
+    return new Erased(
+        conversations.orElseThrow(() ->
+            HttpFailure.conflict(
+                "turn_is_running",
+                "A message of this person is being answered. Try again in a minute.")));
   }
 
   private Bot requireBot(Caller caller, String id) {
@@ -248,11 +258,15 @@ final class BotLogsController {
       return Optional.empty();
     }
     try {
-      return Optional.of(LocalDate.parse(text));
+      var date = LocalDate.parse(text);
+      if (date.getYear() >= YEAR_MIN && date.getYear() <= YEAR_MAX) {
+        return Optional.of(date);
+      }
     } catch (DateTimeException _) {
-      throw HttpFailure.invalidValue(
-          field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
+      // Answered below, like a year that no bot has seen.
     }
+    throw HttpFailure.invalidValue(
+        field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
   }
 
   private static BotId bot(String id) {
