@@ -39,6 +39,11 @@ public final class AgentLoopWiring {
   }
 
   @Singleton
+  public JdbcErasure erasure(Jdbi jdbi, InstantSource clock) {
+    return new JdbcErasure(jdbi, clock);
+  }
+
+  @Singleton
   @Bean(preDestroy = "close")
   public HttpOpenAiConnection openAiConnection() {
     return new HttpOpenAiConnection();

@@ -42,7 +42,7 @@ record BudgetKey(String text, LimitKind kind, Optional<Instant> resetsAt) {
     return switch (kind) {
       case LIFETIME -> lifetime(step.bot());
       case DAY, WEEK, MONTH -> period(kind, step.bot(), "", zone, day);
-      case END_USER_DAY -> period(kind, step.bot(), "/" + endUser, zone, day);
+      case END_USER_DAY -> period(kind, step.bot(), "/" + pseudonym(endUser), zone, day);
       case MESSAGE -> new BudgetKey("turn/" + hex(step.turn().uuid()), kind, Optional.empty());
     };
   }
@@ -54,6 +54,11 @@ record BudgetKey(String text, LimitKind kind, Optional<Instant> resetsAt) {
         prefix(bot) + "/" + kind.word() + "/" + start + suffix,
         kind,
         Optional.of(kind.periodEnd(start).atStartOfDay(zone).toInstant()));
+  }
+
+  /// Keeps a person's id out of rows that outlive his messages.
+  private static String pseudonym(String endUser) {
+    return hex(TypedIds.of("end_user", endUser));
   }
 
   private static String prefix(BotId bot) {

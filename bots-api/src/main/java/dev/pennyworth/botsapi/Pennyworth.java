@@ -163,8 +163,8 @@ public final class Pennyworth implements AutoCloseable {
       Configuration configuration, Path home, StopList running) {
     return configuration
         .databaseUrl()
-        .map(url -> DatabasePool.of(url.reveal()))
-        .orElseGet(() -> DatabasePool.of(running.add(EmbeddedPostgres.start(home))));
+        .map(url -> JdbcPool.of(url.reveal()))
+        .orElseGet(() -> JdbcPool.of(running.add(EmbeddedPostgres.start(home))));
   }
 
   private static void checkMasterKey(

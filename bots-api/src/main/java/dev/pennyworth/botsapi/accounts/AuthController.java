@@ -10,6 +10,9 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +34,20 @@ final class AuthController {
     this.json = json;
   }
 
+  /// What registering and signing in take.
+  record Credentials(String email, String password) {}
+
+  /// What refreshing and signing out take.
+  record Token(String refreshToken) {}
+
   /// Makes an account with a team of its own and $5.00 of free credit, and signs in.
   @Post("/register")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Credentials.class)))
+  @ApiResponse(
+      responseCode = "201",
+      description = "Registered and signed in",
+      content = @Content(schema = @Schema(implementation = Accounts.Session.class)))
   HttpResponse<Accounts.Session> register(HttpRequest<byte[]> request) {
     var body = read(request, CREDENTIALS);
     var email = email(body);
@@ -44,6 +59,8 @@ final class AuthController {
 
   /// Signs in.
   @Post("/login")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Credentials.class)))
   HttpResponse<Accounts.Session> login(HttpRequest<byte[]> request) {
     var body = read(request, CREDENTIALS);
     var email = email(body);
@@ -53,6 +70,8 @@ final class AuthController {
 
   /// Gives a new access token and the next refresh token for the one that is sent.
   @Post("/refresh")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Token.class)))
   HttpResponse<Accounts.Session> refresh(HttpRequest<byte[]> request) {
     var body = read(request, TOKEN);
     var token = new SecretText(required(body, "refresh_token"));
@@ -61,6 +80,9 @@ final class AuthController {
 
   /// Signs out: the session of the refresh token in the body, or else that of the access token.
   @Post("/logout")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Token.class)))
+  @ApiResponse(responseCode = "204", description = "Signed out")
   HttpResponse<?> logout(HttpRequest<byte[]> request) {
     var token =
         RequestBody.readOptional(json, request.getBody().orElse(new byte[0]), TOKEN)

@@ -2,11 +2,17 @@ package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.connectors.HttpFailure;
+import java.security.Principal;
 import java.util.function.Predicate;
 
 /// Who is asking, by access token or API key, and for which team. A controller's method that names
 /// a `Caller` among its parameters is given one.
-public record Caller(UserId user, TeamId team, Role role) {
+public record Caller(UserId user, TeamId team, Role role) implements Principal {
+
+  @Override
+  public String getName() {
+    return user.toString();
+  }
 
   /// Refuses whoever's role does not reach.
   ///

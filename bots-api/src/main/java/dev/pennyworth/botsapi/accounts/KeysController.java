@@ -15,6 +15,9 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,9 @@ final class KeysController {
   /// A page of keys.
   record Listing(List<JdbcApiKeys.Listed> keys, @Nullable String nextCursor) {}
 
+  /// What making a key takes.
+  record Asked(String name) {}
+
   /// A key, shown once.
   record Shown(KeyId id, String name, String key) {}
 
@@ -54,6 +60,12 @@ final class KeysController {
 
   /// Makes a key. The answer is the only place that shows it.
   @Post
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Asked.class)))
+  @ApiResponse(
+      responseCode = "201",
+      description = "Made; the only answer that shows the key",
+      content = @Content(schema = @Schema(implementation = Shown.class)))
   HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
     var body = RequestBody.read(json, request.getBody().orElse(new byte[0]), FIELDS);
     var name = body.required("name", body.text("name", 1, NAME_LENGTH_MAX));
@@ -68,6 +80,7 @@ final class KeysController {
 
   /// Withdraws a key at once.
   @Delete("/{id}")
+  @ApiResponse(responseCode = "204", description = "Withdrawn")
   HttpResponse<?> delete(Caller caller, String id) {
     if (!KeyId.parse(id).map(key -> keys.delete(caller, key)).orElse(false)) {
       throw HttpFailure.notFound("API key");

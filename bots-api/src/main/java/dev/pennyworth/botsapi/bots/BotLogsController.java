@@ -1,16 +1,21 @@
 package dev.pennyworth.botsapi.bots;
 
 import dev.pennyworth.agentloop.ConversationId;
+import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.MessageId;
+import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcRollups;
+import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.http.Pages;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
@@ -42,6 +47,9 @@ final class BotLogsController {
   private final JdbcLogs logs;
   private final JdbcTurnReports reports;
   private final JdbcRollups rollups;
+  private final JdbcBudgets budgets;
+  private final JdbcWallets wallets;
+  private final JdbcErasure erasure;
   private final InstantSource clock;
 
   BotLogsController(
@@ -50,12 +58,18 @@ final class BotLogsController {
       JdbcLogs logs,
       JdbcTurnReports reports,
       JdbcRollups rollups,
+      JdbcBudgets budgets,
+      JdbcWallets wallets,
+      JdbcErasure erasure,
       InstantSource clock) {
     this.jdbi = jdbi;
     this.owners = owners;
     this.logs = logs;
     this.reports = reports;
     this.rollups = rollups;
+    this.budgets = budgets;
+    this.wallets = wallets;
+    this.erasure = erasure;
     this.clock = clock;
   }
 
@@ -178,6 +192,33 @@ final class BotLogsController {
                 bot.id(),
                 first.atStartOfDay(zone).toInstant(),
                 last.plusDays(1).atStartOfDay(zone).toInstant())));
+  }
+
+  /// What the bot has spent, what its caps leave, and how long that lasts.
+  @Get("/usage/summary")
+  UsageSummary usage(Caller caller, String id) {
+    return jdbi.withHandle(handle -> {
+      var bot = owners.require(handle, caller.team(), bot(id));
+      var zone = bot.document().timezone();
+      var today = clock.instant().atZone(zone).toLocalDate();
+      var firstDay = today.minusDays(UsageSummary.PACE_DAYS - 1);
+      boolean isWallet = bot.document().billingMode() == BillingMode.WALLET;
+      return UsageSummary.of(
+          budgets.states(handle, caller.team(), bot.id(), zone),
+          rollups.days(handle, caller.team(), bot.id(), firstDay, today),
+          isWallet ? Optional.of(wallets.balance(caller.team()).available()) : Optional.empty());
+    });
+  }
+
+  /// How much of a person was found and erased.
+  record Erased(int conversations) {}
+
+  /// Erases what an end user said and was told. The ledger keeps amounts only.
+  @Delete("/end-users/{platformUserId}")
+  Erased erase(Caller caller, String id, String platformUserId) {
+    caller.require(Role::editsBots, "erase messages");
+    var bot = requireBot(caller, id);
+    return new Erased(erasure.erase(caller.team(), bot.id(), platformUserId));
   }
 
   private Bot requireBot(Caller caller, String id) {

@@ -5,10 +5,7 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 import jakarta.inject.Singleton;
-import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +32,7 @@ final class UnexpectedFailureHandler implements ExceptionHandler<Throwable, Http
     if (wrapped.isPresent()) {
       return answers.of((HttpFailure) wrapped.get());
     }
-    if (causes(failure).anyMatch(UnexpectedFailureHandler::isDatabaseAway)) {
+    if (JdbcOutage.isAmong(causes(failure))) {
       LOG.warn("The database is away: {}", failure.getMessage());
       return answers.of(
           HttpFailure.unavailable(
@@ -49,18 +46,6 @@ final class UnexpectedFailureHandler implements ExceptionHandler<Throwable, Http
             500,
             "internal_error",
             "Something went wrong on our side. Tell the operator the X-Request-Id of this answer."));
-  }
-
-  /// Classes 08 and 57P are lost connections and shutdowns (PostgreSQL, appendix A).
-  private static boolean isDatabaseAway(Throwable cause) {
-    return switch (cause) {
-      case SQLTransientConnectionException _ -> true;
-      case SQLException e ->
-          Optional.ofNullable(e.getSQLState())
-              .filter(state -> state.startsWith("08") || state.startsWith("57P"))
-              .isPresent();
-      default -> false;
-    };
   }
 
   private static Stream<Throwable> causes(Throwable failure) {

@@ -24,7 +24,7 @@ final class BanRules {
   static final Set<String> REACTIVE_BY_FRAMEWORK =
       Set.of(
           "BearerAuthentication", // AuthenticationFetcher of Micronaut Security
-          "DatabaseHealth"); // HealthIndicator of Micronaut Management
+          "JdbcHealth"); // HealthIndicator of Micronaut Management
 
   /// Methods that read the clock or draw lots, by class. `<init>` is a constructor.
   /// `System.nanoTime` is missing on purpose: it is for durations.

@@ -6,7 +6,7 @@ import dev.pennyworth.migrations.EmbeddedPostgres;
 import java.time.Duration;
 
 /// The connections that everything shares.
-final class DatabasePool {
+final class JdbcPool {
   private static final int CONNECTIONS_MAX = 16;
 
   /// After this an accept answers 503, and the platform tries again.
@@ -18,7 +18,7 @@ final class DatabasePool {
   /// A server that vanished without a word is noticed after this.
   private static final int SOCKET_TIMEOUT_SECONDS = 60;
 
-  private DatabasePool() {}
+  private JdbcPool() {}
 
   static HikariDataSource of(EmbeddedPostgres postgres) {
     var config = config(postgres.jdbcUrl());

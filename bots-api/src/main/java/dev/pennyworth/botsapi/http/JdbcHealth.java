@@ -17,13 +17,13 @@ import org.reactivestreams.Publisher;
 /// Not ready while the database is away: no message could be accepted.
 @Singleton
 @Readiness
-final class DatabaseHealth implements HealthIndicator {
+final class JdbcHealth implements HealthIndicator {
   private static final int TIMEOUT_SECONDS = 2;
 
   private final DataSource dataSource;
   private final ExecutorService blocking;
 
-  DatabaseHealth(DataSource dataSource, @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
+  JdbcHealth(DataSource dataSource, @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
     this.dataSource = dataSource;
     this.blocking = blocking;
   }
