@@ -36,6 +36,6 @@ final class CustomInbound {
         body.required("channel_id", body.text("channel_id", 1, ID_LENGTH_MAX)),
         body.required("user_id", body.text("user_id", 1, ID_LENGTH_MAX)),
         body.text("user_name", 1, ID_LENGTH_MAX),
-        body.required("text", body.text("text", 1, TEXT_LENGTH_MAX)));
+        body.required("text", body.chat("text", TEXT_LENGTH_MAX)));
   }
 }

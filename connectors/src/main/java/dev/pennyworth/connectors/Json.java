@@ -97,7 +97,7 @@ public final class Json {
   public JsonNode read(byte[] json) throws IOException {
     try {
       return mapper.readTree(json);
-    } catch (ArithmeticException e) {
+    } catch (ArithmeticException | NumberFormatException e) {
       throw new IOException("a number is too large or too small", e);
     }
   }

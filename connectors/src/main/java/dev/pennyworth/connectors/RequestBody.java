@@ -2,6 +2,7 @@ package dev.pennyworth.connectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.pennyworth.agentloop.CleanText;
 import dev.pennyworth.billing.NanoUsd;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -79,8 +80,24 @@ public final class RequestBody {
     return object.path(field).isNull();
   }
 
-  /// A text of `min` to `max` characters.
+  /// A text of `min` to `max` characters, each of which a database can keep.
   public Optional<String> text(String field, int min, int max) {
+    return sized(field, min, max)
+        .map(text -> {
+          if (!CleanText.of(text).equals(text)) {
+            throw invalid(field, "a text without NUL and without halves of characters");
+          }
+          return text;
+        });
+  }
+
+  /// What a person wrote: a message is not lost for a character that nobody can keep; that one is
+  /// replaced.
+  public Optional<String> chat(String field, int max) {
+    return sized(field, 1, max).map(CleanText::of);
+  }
+
+  private Optional<String> sized(String field, int min, int max) {
     var allowed = "a text of %,d to %,d characters".formatted(min, max);
     return value(field)
         .map(node -> {
@@ -89,7 +106,7 @@ public final class RequestBody {
           }
           var text = node.textValue();
           int length = text.codePointCount(0, text.length());
-          if (length < min || length > max || text.indexOf('\0') >= 0) {
+          if (length < min || length > max) {
             throw invalid(field, allowed);
           }
           return text;

@@ -177,7 +177,7 @@ final class BotController {
     caller.require(Role::editsBots, "try bots");
     var settings = bots.find(caller.team(), bot(id)).orElseThrow(() -> HttpFailure.notFound("bot"));
     var body = RequestBody.read(json, body(request), List.of("message"));
-    var text = body.required("message", body.text("message", 1, TEST_LENGTH_MAX));
+    var text = body.required("message", body.chat("message", TEST_LENGTH_MAX));
     String user = caller.user().toString();
     return turns.answer(
         new InboundMessage(

@@ -141,9 +141,19 @@ record BotDocument(
         .text("base_url", 1, URL_LENGTH_MAX)
         .map(text ->
             parse(text)
-                .filter(url -> url.getHost() != null && url.getUserInfo() == null)
-                .filter(url -> List.of("http", "https").contains(url.getScheme()))
-                .orElseThrow(() -> config.invalid("base_url", "an http or https URL")));
+                .filter(BotDocument::isPlain)
+                .orElseThrow(() ->
+                    config.invalid(
+                        "base_url", "an http or https URL without a user, a query or a fragment")));
+  }
+
+  /// What stands behind the path would be shown to whoever reads the bot, and never be sent.
+  private static boolean isPlain(URI url) {
+    return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+        && url.getHost() != null
+        && url.getUserInfo() == null
+        && url.getQuery() == null
+        && url.getFragment() == null;
   }
 
   private static Optional<URI> parse(String text) {
