@@ -75,9 +75,18 @@ public final class Worker implements AutoCloseable {
       boolean isIdle =
           free.tryAcquire(CONVERSATIONS_MAX, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       LOG.info(isIdle ? "all turns are finished" : "unfinished turns go back to the queue");
-      nodes.leave(node);
+      leave();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// If even this fails, the node's row runs out by itself.
+  private void leave() {
+    try {
+      nodes.leave(node);
+    } catch (RuntimeException e) {
+      LOG.warn("what this node held goes back to the queue only when its row expires", e);
     }
   }
 
