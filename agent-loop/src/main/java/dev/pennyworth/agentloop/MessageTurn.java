@@ -166,10 +166,12 @@ final class MessageTurn {
   }
 
   private void inClaim(TurnInProgress turn, Consumer<Handle> writing) {
-    jdbi.useTransaction(tx -> {
-      conversations.requireClaim(tx, turn.claim());
-      writing.accept(tx);
-    });
+    JdbcRetries.useTransaction(
+        jdbi,
+        tx -> {
+          conversations.requireClaim(tx, turn.claim());
+          writing.accept(tx);
+        });
   }
 
   private static void nothingToBook(Handle tx) {}
