@@ -39,8 +39,8 @@ public final class AgentLoopWiring {
   }
 
   @Singleton
-  public JdbcErasure erasure(Jdbi jdbi, InstantSource clock) {
-    return new JdbcErasure(jdbi, clock);
+  public JdbcErasure erasure(Jdbi jdbi, InstantSource clock, Supplier<UUID> ids) {
+    return new JdbcErasure(jdbi, clock, ids);
   }
 
   @Singleton

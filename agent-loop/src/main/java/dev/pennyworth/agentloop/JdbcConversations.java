@@ -98,18 +98,24 @@ final class JdbcConversations {
   }
 
   /// Gives an unfinished turn back, to be tried again after a while.
-  void giveBack(Claim claim, Duration after) {
+  ///
+  /// @param isForgiven whether this claim does not count as a try, because the turn had no part in
+  ///   its failure
+  void giveBack(Claim claim, Duration after, boolean isForgiven) {
     jdbi.useHandle(handle ->
         handle
             .createUpdate(
                 """
                 UPDATE conversation
-                SET ready_at = :ready, lease_until = '-infinity'
+                SET ready_at = :ready,
+                  lease_until = '-infinity',
+                  attempts = greatest(0, attempts - :forgiven)
                 WHERE team_id = :team AND conversation_id = :conversation AND fence = :fence
                 """)
             .bind("team", claim.team().uuid())
             .bind("conversation", claim.conversation().uuid())
             .bind("fence", claim.fence())
+            .bind("forgiven", isForgiven ? 1 : 0)
             .bind("ready", clock.instant().plus(after))
             .execute());
   }

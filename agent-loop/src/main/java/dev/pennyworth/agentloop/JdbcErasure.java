@@ -5,7 +5,9 @@ import dev.pennyworth.billing.TeamId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -14,27 +16,34 @@ import org.jdbi.v3.core.Jdbi;
 public final class JdbcErasure {
   private final Jdbi jdbi;
   private final InstantSource clock;
+  private final Supplier<UUID> ids;
 
-  JdbcErasure(Jdbi jdbi, InstantSource clock) {
+  JdbcErasure(Jdbi jdbi, InstantSource clock, Supplier<UUID> ids) {
     this.jdbi = jdbi;
     this.clock = clock;
+    this.ids = ids;
   }
 
-  /// Erases an end user of a bot, on all its channels. Turns that still wait or run lose their
-  /// text, too. Safe to repeat.
+  /// Erases an end user of a bot, on all its channels. Safe to repeat. The locks are taken in the
+  /// order in which a message is accepted.
   ///
-  /// @return how many conversations were erased
-  public int erase(TeamId team, BotId bot, String endUser) {
+  /// @return how many conversations were erased; empty if a turn waits or runs, whose reply would
+  ///   quote what is to be forgotten
+  public OptionalInt erase(TeamId team, BotId bot, String endUser) {
     return jdbi.inTransaction(tx -> {
+      forgetRates(tx, team, bot, endUser);
       var conversations = lockConversations(tx, team, bot, endUser);
+      if (isBusy(tx, team, bot, endUser)) {
+        tx.rollback();
+        return OptionalInt.empty();
+      }
       for (var conversation : conversations) {
-        deleteMessages(tx, team, conversation);
+        blankMessages(tx, team, conversation);
         blankSteps(tx, team, conversation);
         anonymise(tx, team, conversation, clock.instant());
       }
       forgetDays(tx, team, bot, endUser);
-      forgetRates(tx, team, bot, endUser);
-      return conversations.size();
+      return OptionalInt.of(conversations.size());
     });
   }
 
@@ -54,8 +63,24 @@ public final class JdbcErasure {
         .list();
   }
 
-  /// A row stays for each message, so that a waiting turn still finds its place in the queue.
-  private static void deleteMessages(Handle tx, TeamId team, UUID conversation) {
+  private static boolean isBusy(Handle tx, TeamId team, BotId bot, String endUser) {
+    return tx.createQuery(
+            """
+            SELECT 1
+            FROM conversation
+            WHERE team_id = :team AND bot_id = :bot AND end_user_id = :end_user AND pending > 0
+            LIMIT 1
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("end_user", endUser)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /// A row stays for each message: its turn, and what that cost, is not forgotten.
+  private static void blankMessages(Handle tx, TeamId team, UUID conversation) {
     tx.createUpdate(
             """
             UPDATE message
@@ -98,16 +123,17 @@ public final class JdbcErasure {
   }
 
   /// The day still counts him among its users, under a name that is its own.
-  private static void forgetDays(Handle tx, TeamId team, BotId bot, String endUser) {
+  private void forgetDays(Handle tx, TeamId team, BotId bot, String endUser) {
     tx.createUpdate(
             """
             UPDATE daily_user
-            SET end_user_id = 'erased/' || gen_random_uuid()
+            SET end_user_id = 'erased/' || md5(end_user_id || :salt)
             WHERE team_id = :team AND bot_id = :bot
               AND end_user_id IN ('custom/' || :end_user, 'test/' || :end_user)
             """)
         .bind("team", team.uuid())
         .bind("bot", bot.uuid())
+        .bind("salt", ids.get().toString())
         .bind("end_user", endUser)
         .execute();
   }

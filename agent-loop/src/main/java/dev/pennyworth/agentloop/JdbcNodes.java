@@ -35,7 +35,7 @@ final class JdbcNodes {
             .bind("now", now)
             .bind("expires", now.plus(EXPIRY))
             .execute());
-    jdbi.useTransaction(tx -> dead(tx).forEach(each -> bury(tx, each)));
+    jdbi.useTransaction(tx -> othersDead(tx, node).forEach(each -> bury(tx, each)));
   }
 
   /// Declares every process dead: for the start of one that has the database for itself.
@@ -55,15 +55,16 @@ final class JdbcNodes {
     jdbi.useTransaction(tx -> bury(tx, node));
   }
 
-  private List<UUID> dead(Handle tx) {
+  private List<UUID> othersDead(Handle tx, UUID node) {
     return tx.createQuery(
             """
             SELECT node_id
             FROM node
-            WHERE expires_at <= :now
+            WHERE expires_at <= :now AND node_id <> :node
             FOR UPDATE SKIP LOCKED
             """)
         .bind("now", clock.instant())
+        .bind("node", node)
         .mapTo(UUID.class)
         .list();
   }
@@ -88,6 +89,7 @@ final class JdbcNodes {
             FROM conversation
             WHERE owner = :node AND lease_until > :now
             ORDER BY team_id, conversation_id
+            FOR UPDATE SKIP LOCKED
             """)
         .bind("node", node)
         .bind("now", clock.instant())

@@ -48,6 +48,9 @@ final class JdbcSteps {
             ON CONFLICT (team_id, turn_id, n) DO UPDATE
             SET state = excluded.state,
               attempt = excluded.attempt,
+              llm_provider = excluded.llm_provider,
+              llm_model = excluded.llm_model,
+              started_at = excluded.started_at,
               hold_id = excluded.hold_id,
               held_nanos = excluded.held_nanos,
               input_parts = excluded.input_parts

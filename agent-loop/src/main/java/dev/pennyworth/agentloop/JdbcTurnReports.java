@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 /// Reads turns with their receipts, and hands synchronous answers to who waits for them.
 public final class JdbcTurnReports {
   /// How often a waiting request looks whether another process has ended its turn.
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final Jdbi jdbi;
   private final TurnSignals signals;
@@ -39,14 +39,29 @@ public final class JdbcTurnReports {
     long startedNanos = System.nanoTime();
     try (var watch = signals.watch(turn)) {
       while (true) {
-        var report = find(team, turn);
         var left = patience.minusNanos(System.nanoTime() - startedNanos);
-        if (report.isEmpty() || report.get().hasEnded() || !left.isPositive()) {
-          return report;
+        if (!isQueued(team, turn) || !left.isPositive()) {
+          return find(team, turn);
         }
         watch.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
       }
     }
+  }
+
+  private boolean isQueued(TeamId team, TurnId turn) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT 1
+                FROM turn
+                WHERE team_id = :team AND turn_id = :turn AND status = 'queued'
+                """)
+            .bind("team", team.uuid())
+            .bind("turn", turn.uuid())
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent());
   }
 
   /// Notes that a synchronous answer has been taken. Safe to repeat.

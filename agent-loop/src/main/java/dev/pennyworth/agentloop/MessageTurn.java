@@ -4,6 +4,7 @@ import dev.pennyworth.agentloop.model.ModelReply;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcRollups;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -17,6 +18,9 @@ import org.jdbi.v3.core.Jdbi;
 final class MessageTurn {
   /// More claims than this without an end, and the message is given up with an apology.
   private static final int CLAIMS_MAX = 5;
+
+  /// What an end user reads where no bot can say it.
+  private static final String APOLOGY = "Sorry, I could not answer that. Please try again.";
 
   private final Jdbi jdbi;
   private final Bots bots;
@@ -57,15 +61,16 @@ final class MessageTurn {
 
   /// Answers the oldest waiting message of the claimed conversation.
   void answer(Claim claim) {
-    var bot = bots.find(claim.team(), claim.bot()).orElseThrow();
-    var turn = resume(claim, bot);
     if (claim.attempts() > CLAIMS_MAX) {
-      end(
-          turn,
-          Ending.problem(StopReason.PROVIDER_ERROR, "given up after several crashes"),
-          MessageTurn::nothingToBook);
+      giveUp(claim, apology(claim), "given up: it broke off " + CLAIMS_MAX + " times");
       return;
     }
+    var bot = bots.find(claim.team(), claim.bot());
+    if (bot.isEmpty()) {
+      giveUp(claim, APOLOGY, "the bot was deleted");
+      return;
+    }
+    var turn = resume(claim, bot.get());
     toolSteps.run(turn);
     while (!hasEnded(turn)) {
       toolSteps.run(turn);
@@ -103,19 +108,42 @@ final class MessageTurn {
     inClaim(
         turn,
         tx -> {
-          var now = clock.instant();
           booking.accept(tx);
-          turns.end(tx, turn.claim(), turn.turn(), ending, reply(turn, ending), now);
-          conversations.consumeTurn(tx, turn.claim(), now);
-          rollups.addSent(
-              tx,
-              turn.claim().team(),
-              turn.claim().bot(),
-              now.atZone(turn.bot().zone()).toLocalDate(),
-              ending.reason().isError());
+          var day = clock.instant().atZone(turn.bot().zone()).toLocalDate();
+          end(tx, turn.claim(), turn.turn(), ending, reply(turn, ending), day);
         });
     signals.ended(turn.turn().id());
     return true;
+  }
+
+  private void end(
+      Handle tx, Claim claim, JdbcTurns.Waiting turn, Ending ending, String reply, LocalDate day) {
+    var now = clock.instant();
+    turns.end(tx, claim, turn, ending, reply, now);
+    conversations.consumeTurn(tx, claim, now);
+    rollups.addSent(tx, claim.team(), claim.bot(), day, ending.reason().isError());
+  }
+
+  /// Ends a turn without looking at its bot or its steps: they may be gone, or be what breaks it.
+  private void giveUp(Claim claim, String reply, String problem) {
+    var ended =
+        jdbi.inTransaction(tx -> {
+          conversations.requireClaim(tx, claim);
+          var turn = turns.next(tx, claim).orElseThrow();
+          loseOpenHolds(tx, claim, turn);
+          var ending = Ending.problem(StopReason.PROVIDER_ERROR, problem);
+          end(tx, claim, turn, ending, reply, turn.eventDay());
+          return turn.id();
+        });
+    signals.ended(ended);
+  }
+
+  private String apology(Claim claim) {
+    try {
+      return bots.find(claim.team(), claim.bot()).map(BotSettings::fallbackMessage).orElse(APOLOGY);
+    } catch (RuntimeException _) {
+      return APOLOGY; // the bot cannot be read: that is why the turn is given up
+    }
   }
 
   /// Puts the turn together from what is stored. A model call that was started and never answered
@@ -128,18 +156,22 @@ final class MessageTurn {
       var history = turns.history(tx, claim, waiting, bot.conversationMaxMessages());
       var turn = new TurnInProgress(claim, bot, waiting, history, startedNanos);
       steps.load(tx, claim.team(), waiting.id()).forEach(turn::replay);
-      if (turn.attempts() > 0) {
-        gate.openHold(tx, turn.attemptKey()).ifPresent(hold -> modelStep.lose(tx, hold));
-      }
+      loseOpenHolds(tx, claim, waiting);
       return turn;
     });
   }
 
+  private void loseOpenHolds(Handle tx, Claim claim, JdbcTurns.Waiting turn) {
+    gate.openHolds(tx, claim.team(), turn.id()).forEach(hold -> modelStep.lose(tx, hold));
+  }
+
   private void inClaim(TurnInProgress turn, Consumer<Handle> writing) {
-    jdbi.useTransaction(tx -> {
-      conversations.requireClaim(tx, turn.claim());
-      writing.accept(tx);
-    });
+    JdbcRetries.useTransaction(
+        jdbi,
+        tx -> {
+          conversations.requireClaim(tx, turn.claim());
+          writing.accept(tx);
+        });
   }
 
   private static void nothingToBook(Handle tx) {}

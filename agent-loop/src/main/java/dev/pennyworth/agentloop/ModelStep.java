@@ -141,7 +141,9 @@ final class ModelStep {
         bot.temperature());
   }
 
+  /// Counting tokens takes time, so it is done before the transaction.
   private Reservation reserve(TurnInProgress turn, Price price, ModelClient.Prepared prepared) {
+    var parts = prepared.inputParts();
     var request =
         new HoldRequest(
             turn.nextAttempt(),
@@ -150,19 +152,24 @@ final class ModelStep {
             turn.claim().endUserId(),
             turn.bot().zone(),
             prepared.inputTokensMax(),
-            prepared::inputTokensMaxTight,
+            prepared.inputTokensMaxTight(),
             turn.bot().maxTokensPerTurn());
     return jdbi.inTransaction(tx -> {
       conversations.requireClaim(tx, turn.claim());
       var reservation = gate.reserve(tx, request);
       if (reservation instanceof Reservation.Granted(var hold)) {
-        steps.startModel(tx, hold, prepared.inputParts(), clock.instant());
+        steps.startModel(tx, hold, parts, clock.instant());
       }
       return reservation;
     });
   }
 
   private Outcome call(TurnInProgress turn, ModelClient.Prepared prepared, Hold hold) {
+    if (turn.isOutOfTime()) {
+      return new Outcome.NoAnswer(
+          Ending.problem(StopReason.TIMEOUT, "no time was left for the call"),
+          tx -> fail(tx, hold, "not_called", Duration.ZERO));
+    }
     long startedNanos = System.nanoTime();
     var reply = prepared.call(hold, turn.timeLeft());
     var latency = Duration.ofNanos(System.nanoTime() - startedNanos);

@@ -8,11 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The tools that a bot's model may ask for.
 final class Toolbox {
   /// A longer result is cut here, and says so.
   private static final int RESULT_CHARACTERS_MAX = 20_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Toolbox.class);
 
   private final Map<String, Tool> tools;
 
@@ -43,6 +47,9 @@ final class Toolbox {
       return outcome(tool.call(call.argumentsJson(), zone), true, startedNanos);
     } catch (Tool.ToolFailed e) {
       return outcome(String.valueOf(e.getMessage()), false, startedNanos);
+    } catch (RuntimeException e) {
+      LOG.error("the tool {} broke", call.toolName(), e);
+      return outcome("The tool is broken at the moment.", false, startedNanos);
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.ConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ public final class Worker implements AutoCloseable {
   private final RandomGenerator random;
   private final Semaphore free = new Semaphore(CONVERSATIONS_MAX);
   private volatile boolean isRunning;
+  private volatile boolean hasLeft;
 
   Worker(
       UUID node,
@@ -62,8 +65,8 @@ public final class Worker implements AutoCloseable {
     }
     nodes.renew(node);
     isRunning = true;
-    threads.execute(() -> repeat("renewing this node's row", this::renewNode));
-    threads.execute(() -> repeat("looking for work", this::work));
+    threads.execute(() -> repeat("renewing this node's row", () -> !hasLeft, this::renewNode));
+    threads.execute(() -> repeat("looking for work", () -> isRunning, this::work));
   }
 
   /// Takes no new work, waits a while for what runs, and hands back the rest.
@@ -75,9 +78,19 @@ public final class Worker implements AutoCloseable {
       boolean isIdle =
           free.tryAcquire(CONVERSATIONS_MAX, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       LOG.info(isIdle ? "all turns are finished" : "unfinished turns go back to the queue");
-      nodes.leave(node);
+      leave();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// If even this fails, the node's row runs out by itself.
+  private void leave() {
+    hasLeft = true;
+    try {
+      nodes.leave(node);
+    } catch (RuntimeException e) {
+      LOG.warn("what this node held goes back to the queue only when its row expires", e);
     }
   }
 
@@ -87,14 +100,14 @@ public final class Worker implements AutoCloseable {
   }
 
   /// Repeats a round while this runs; a database that is gone ends a round, not the loop.
-  private void repeat(String what, Round round) {
-    while (isRunning) {
+  private void repeat(String what, BooleanSupplier goesOn, Round round) {
+    while (goesOn.getAsBoolean()) {
       try {
         round.run();
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn("{} failed; trying again", what, e);
         sleep(RETRY_AFTER_OUTAGE);
       }
@@ -139,18 +152,21 @@ public final class Worker implements AutoCloseable {
       messageTurn.answer(claim);
     } catch (ClaimLost e) {
       LOG.warn("{}: another worker took over", e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (ConnectionException e) {
+      LOG.warn("{} waits: there was no database connection to be had", claim.conversation(), e);
+      giveBack(claim, true);
+    } catch (RuntimeException | Error e) {
       LOG.error("a turn of {} broke off; it will go on", claim.conversation(), e);
-      giveBack(claim);
+      giveBack(claim, false);
     } finally {
       free.release();
     }
   }
 
   /// If even this fails, the claim runs out by itself.
-  private void giveBack(Claim claim) {
+  private void giveBack(Claim claim, boolean isForgiven) {
     try {
-      conversations.giveBack(claim, RETRY_AFTER_CRASH.multipliedBy(claim.attempts()));
+      conversations.giveBack(claim, RETRY_AFTER_CRASH.multipliedBy(claim.attempts()), isForgiven);
     } catch (RuntimeException e) {
       LOG.warn("{} could not be given back now", claim.conversation(), e);
     }

@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The object graph of billing.
@@ -16,7 +17,11 @@ public final class BillingWiring {
   /// How every module speaks SQL.
   @Singleton
   public Jdbi jdbi(DataSource dataSource) {
-    return Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+    var jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+    // By default an exception's text shows the bound values, which may be what people wrote.
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    return jdbi;
   }
 
   @Singleton

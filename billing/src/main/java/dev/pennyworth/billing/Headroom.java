@@ -42,14 +42,16 @@ final class Headroom {
       return new Decision.Fits(loose, request.inputTokensMax(), request.outputTokensWanted());
     }
     var line = tightest.get();
-    long inputTokensMax =
-        Math.min(request.inputTokensMax(), request.inputTokensMaxTight().getAsLong());
+    long inputTokensMax = Math.min(request.inputTokensMax(), request.inputTokensMaxTight());
+    // A limit that was lowered far below what is spent leaves less than nothing.
     long outputTokensMax =
-        Math.min(
-            request.outputTokensWanted(),
-            price.outputTokensWithin(line.remaining(), inputTokensMax));
+        line.remaining().isNegative()
+            ? -1
+            : Math.min(
+                request.outputTokensWanted(),
+                price.outputTokensWithin(line.remaining(), inputTokensMax));
     long outputTokensMin = Math.min(OUTPUT_TOKENS_MIN, request.outputTokensWanted());
-    if (line.remaining().isNegative() || outputTokensMax < outputTokensMin) {
+    if (outputTokensMax < outputTokensMin) {
       return new Decision.DoesNotFit(
           refusal(line, price.worstCase(inputTokensMax, outputTokensMin)));
     }
@@ -82,7 +84,7 @@ final class Headroom {
     return new Line(
         Refusal.Scope.WALLET,
         Optional.empty(),
-        wallet.balance(),
+        wallet.balance().plus(wallet.spent()),
         wallet.spent(),
         wallet.held(),
         wallet.available(),

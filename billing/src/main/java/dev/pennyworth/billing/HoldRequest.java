@@ -1,7 +1,6 @@
 package dev.pennyworth.billing;
 
 import java.time.ZoneId;
-import java.util.function.LongSupplier;
 
 /// What the gate is asked for: room for one attempt of one step.
 ///
@@ -9,7 +8,7 @@ import java.util.function.LongSupplier;
 /// @param endUser who is being answered, as the platform names him
 /// @param zone of the bot: its days, weeks and months
 /// @param inputTokensMax an upper bound that costs nothing to compute
-/// @param inputTokensMaxTight a tighter bound, asked for only if the first does not fit
+/// @param inputTokensMaxTight a tighter bound, used only if the first does not fit
 /// @param outputTokensWanted the `max_tokens` that the bot is set to; lowered to what fits
 public record HoldRequest(
     StepKey key,
@@ -18,7 +17,7 @@ public record HoldRequest(
     String endUser,
     ZoneId zone,
     long inputTokensMax,
-    LongSupplier inputTokensMaxTight,
+    long inputTokensMaxTight,
     long outputTokensWanted) {
   public HoldRequest {
     if (inputTokensMax < 0 || outputTokensWanted < 1) {

@@ -39,7 +39,6 @@ public final class JdbcBudgets {
         .bind("bot", bot.uuid())
         .execute();
     limits.forEach((kind, limit) -> insertLimit(tx, team, bot, kind, limit));
-    applyLimits(tx, team, bot);
   }
 
   /// The limits that an owner set. Joins the caller's transaction.
@@ -65,17 +64,18 @@ public final class JdbcBudgets {
     var limits = limits(tx, team, bot);
     var keys = BudgetKey.ofBot(bot, zone, day);
     var rows = read(tx, team, keys);
-    return keys.stream()
-        .map(key ->
-            rows.getOrDefault(
-                key.text(),
-                new BudgetState(
-                    key.kind(),
-                    key.resetsAt(),
-                    Optional.ofNullable(limits.get(key.kind())),
-                    NanoUsd.ZERO,
-                    NanoUsd.ZERO)))
-        .toList();
+    return keys.stream().map(key -> state(key, rows, limits)).toList();
+  }
+
+  private static BudgetState state(
+      BudgetKey key, Map<String, BudgetState> rows, Map<LimitKind, NanoUsd> limits) {
+    var stored = Optional.ofNullable(rows.get(key.text()));
+    return new BudgetState(
+        key.kind(),
+        key.resetsAt(),
+        Optional.ofNullable(limits.get(key.kind())),
+        stored.map(BudgetState::spent).orElse(NanoUsd.ZERO),
+        stored.map(BudgetState::held).orElse(NanoUsd.ZERO));
   }
 
   /// What each of a team's bots has spent in its life. Joins the caller's transaction.
@@ -94,7 +94,9 @@ public final class JdbcBudgets {
     return Map.copyOf(spent);
   }
 
-  /// Locks these budgets in the order of their keys, making those that are missing.
+  /// Locks these budgets in the order of their keys, making those that are missing, and brings them
+  /// up to date. The limits are read once the bot's lock is held, so a change of them is seen at
+  /// once.
   List<BudgetState> lockAll(Handle tx, TeamId team, BotId bot, List<BudgetKey> keys) {
     var found = lock(tx, team, keys);
     if (found.size() < keys.size()) {
@@ -103,7 +105,22 @@ public final class JdbcBudgets {
           .forEach(key -> makeRow(tx, team, bot, key));
       found.putAll(lock(tx, team, keys));
     }
-    return keys.stream().map(key -> found.get(key.text())).toList();
+    var limits = limits(tx, team, bot);
+    return keys.stream().map(key -> current(tx, team, key, found, limits)).toList();
+  }
+
+  private static BudgetState current(
+      Handle tx,
+      TeamId team,
+      BudgetKey key,
+      Map<String, BudgetState> found,
+      Map<LimitKind, NanoUsd> limits) {
+    var stored = Optional.ofNullable(found.get(key.text())).orElseThrow();
+    var limit = Optional.ofNullable(limits.get(key.kind()));
+    if (!stored.limit().equals(limit) || !stored.resetsAt().equals(key.resetsAt())) {
+      refresh(tx, team, key, limit);
+    }
+    return new BudgetState(key.kind(), key.resetsAt(), limit, stored.spent(), stored.held());
   }
 
   /// Adds to what is held and spent. The rows must be locked.
@@ -181,11 +198,8 @@ public final class JdbcBudgets {
   private static void makeRow(Handle tx, TeamId team, BotId bot, BudgetKey key) {
     tx.createUpdate(
             """
-            INSERT INTO budget
-              (team_id, budget_key, bot_id, kind, resets_at, limit_nanos, ceiling_nanos)
-            SELECT :team, :key, :bot, :kind, :resets_at, max(limit_nanos), max(limit_nanos)
-            FROM bot_limit
-            WHERE team_id = :team AND bot_id = :bot AND kind = :kind
+            INSERT INTO budget (team_id, budget_key, bot_id, kind, resets_at)
+            VALUES (:team, :key, :bot, :kind, :resets_at)
             ON CONFLICT (team_id, budget_key) DO NOTHING
             """)
         .bind("team", team.uuid())
@@ -210,34 +224,24 @@ public final class JdbcBudgets {
         .execute();
   }
 
-  /// Copies the limits to the rows that still run. A ceiling below what is committed would break
-  /// the constraint, so it stays there until spending falls under the limit, which only a refund
-  /// can do; the gate looks at the limit.
-  private void applyLimits(Handle tx, TeamId team, BotId bot) {
+  /// Brings a locked row up to date with what the owner set and with the bot's time zone. A ceiling
+  /// below what is committed would break the constraint; the gate looks at the limit.
+  private static void refresh(Handle tx, TeamId team, BudgetKey key, Optional<NanoUsd> limit) {
     tx.createUpdate(
             """
             UPDATE budget
-            SET limit_nanos = l.limit_nanos,
-              ceiling_nanos = greatest(l.limit_nanos, spent_nanos + held_nanos)
-            FROM bot_limit l
-            WHERE budget.team_id = :team AND budget.bot_id = :bot
-              AND l.team_id = :team AND l.bot_id = :bot AND l.kind = budget.kind
-              AND (budget.resets_at IS NULL OR budget.resets_at > :now)
+            SET limit_nanos = :limit,
+              ceiling_nanos = CASE
+                WHEN :limit::bigint IS NULL THEN NULL
+                ELSE greatest(:limit, spent_nanos + held_nanos)
+              END,
+              resets_at = :resets_at
+            WHERE team_id = :team AND budget_key = :key
             """)
         .bind("team", team.uuid())
-        .bind("bot", bot.uuid())
-        .bind("now", clock.instant())
-        .execute();
-    tx.createUpdate(
-            """
-            UPDATE budget
-            SET limit_nanos = NULL, ceiling_nanos = NULL
-            WHERE team_id = :team AND bot_id = :bot AND limit_nanos IS NOT NULL
-              AND kind NOT IN (
-                SELECT kind FROM bot_limit WHERE team_id = :team AND bot_id = :bot)
-            """)
-        .bind("team", team.uuid())
-        .bind("bot", bot.uuid())
+        .bind("key", key.text())
+        .bindByType("limit", limit.map(NanoUsd::nanos).orElse(null), Long.class)
+        .bindByType("resets_at", key.resetsAt().orElse(null), Instant.class)
         .execute();
   }
 }

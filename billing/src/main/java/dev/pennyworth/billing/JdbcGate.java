@@ -86,9 +86,9 @@ public final class JdbcGate {
     holds.resolveVoid(tx, hold, clock.instant());
   }
 
-  /// The hold of an attempt, if it is still open.
-  public Optional<Hold> openHold(Handle tx, StepKey key) {
-    return holds.findOpen(tx, key);
+  /// The holds of a turn that nobody resolved: of calls whose outcome never came.
+  public List<Hold> openHolds(Handle tx, TeamId team, TurnId turn) {
+    return holds.findOpen(tx, team, turn);
   }
 
   private static Optional<WalletState> walletOf(Handle tx, HoldRequest request) {

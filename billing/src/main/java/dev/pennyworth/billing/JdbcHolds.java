@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// The rows of `hold`. Each is resolved by one conditional update; a second one finds nothing to
@@ -76,23 +76,25 @@ final class JdbcHolds {
     requireOpen(hold, resolved);
   }
 
-  Optional<Hold> findOpen(Handle tx, StepKey key) {
+  List<Hold> findOpen(Handle tx, TeamId team, TurnId turn) {
     return tx.createQuery(
             """
-            SELECT billing_mode, price_id, input_tokens_max, output_tokens_max, amount_nanos,
-              budget_keys, event_day
+            SELECT bot_id, step, attempt, billing_mode, price_id, input_tokens_max,
+              output_tokens_max, amount_nanos, budget_keys, event_day
             FROM hold
-            WHERE team_id = :team AND hold_id = :hold AND state = 'open'
+            WHERE team_id = :team AND turn_id = :turn AND state = 'open'
+            ORDER BY step, attempt
             """)
-        .bind("team", key.team().uuid())
-        .bind("hold", key.holdId().uuid())
-        .map((row, _) -> read(tx, key, row))
-        .findOne();
+        .bind("team", team.uuid())
+        .bind("turn", turn.uuid())
+        .map((row, _) -> read(tx, team, turn, row))
+        .list();
   }
 
-  private Hold read(Handle tx, StepKey key, ResultSet row) throws SQLException {
+  private Hold read(Handle tx, TeamId team, TurnId turn, ResultSet row) throws SQLException {
+    var bot = new BotId(row.getObject("bot_id", UUID.class));
     return new Hold(
-        key,
+        new StepKey(team, bot, turn, row.getInt("step"), row.getInt("attempt")),
         BillingMode.parse(row.getString("billing_mode")).orElseThrow(),
         prices.byId(tx, row.getString("price_id")),
         new NanoUsd(row.getLong("amount_nanos")),

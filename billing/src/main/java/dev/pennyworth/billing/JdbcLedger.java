@@ -3,6 +3,7 @@ package dev.pennyworth.billing;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,7 @@ public final class JdbcLedger {
         head.seq() + 1,
         new TxnId(TypedIds.of("txn", team.uuid().toString(), posting.sourceKey())),
         posting.sourceKey(),
-        clock.instant(),
+        clock.instant().truncatedTo(ChronoUnit.MICROS), // as it will read back, for the hash
         posting.kind().word(),
         posting.walletDelta(),
         balance,

@@ -49,18 +49,33 @@ public final class JdbcProof {
     return chain.firstMismatch().or(() -> chain.compareHead(head.getKey(), head.getValue()));
   }
 
-  /// Runs a statement whose rows are (what, row, stated, recomputed), mismatches first.
+  /// Compares figures (what, name, stated, recomputed): counts them all and brings the first that
+  /// disagrees.
   private static Optional<Proof.Mismatch> compare(
-      Handle tx, TeamId team, Map<String, Long> checked, String name, String sql) {
-    var rows =
-        tx.createQuery(sql)
-            .bind("team", team.uuid())
-            .map((row, _) ->
-                new Proof.Mismatch(
-                    row.getString(1), row.getString(2), row.getString(3), row.getString(4)))
-            .list();
-    checked.put(name, (long) rows.size());
-    return rows.stream().filter(row -> !row.stated().equals(row.recomputed())).findFirst();
+      Handle tx, TeamId team, Map<String, Long> checked, String name, String figures) {
+    return tx.createQuery(
+            """
+            WITH figure (what, name, stated, recomputed) AS (<figures>),
+            mismatch AS (
+              SELECT what, name, stated, recomputed
+              FROM figure
+              WHERE stated IS DISTINCT FROM recomputed
+              LIMIT 1)
+            SELECT (SELECT count(*) FROM figure), what, name, stated, recomputed
+            FROM (SELECT 1) AS always
+            LEFT JOIN mismatch ON true
+            """)
+        .define("figures", figures)
+        .bind("team", team.uuid())
+        .map((row, _) -> {
+          checked.put(name, row.getLong(1));
+          return row.getString(2) == null
+              ? Optional.<Proof.Mismatch>empty()
+              : Optional.of(
+                  new Proof.Mismatch(
+                      row.getString(2), row.getString(3), row.getString(4), row.getString(5)));
+        })
+        .one();
   }
 
   private static final String WALLET =
@@ -91,16 +106,15 @@ public final class JdbcProof {
 
   private static final String HOLDS =
       """
-      SELECT 'hold.cost', h.hold_id::text, coalesce(h.cost_nanos::text, 'none'),
-        coalesce((SELECT sum(t.cost_nanos)::text FROM ledger_transaction t
-          WHERE t.team_id = :team AND t.hold_id = h.hold_id AND t.kind = 'charge'), 'none')
-      FROM hold h
-      WHERE h.team_id = :team
-      UNION ALL
-      SELECT 'charge.hold', t.txn_id::text, 'settled', coalesce(
-        (SELECT h.state FROM hold h WHERE h.team_id = :team AND h.hold_id = t.hold_id), 'none')
-      FROM ledger_transaction t
-      WHERE t.team_id = :team AND t.kind = 'charge'
+      WITH charge AS (
+        SELECT hold_id, sum(cost_nanos) AS cost
+        FROM ledger_transaction
+        WHERE team_id = :team AND kind = 'charge'
+        GROUP BY hold_id)
+      SELECT 'hold.cost', coalesce(h.hold_id, c.hold_id)::text,
+        coalesce(h.cost_nanos::text, 'none'), coalesce(c.cost::text, 'none')
+      FROM (SELECT hold_id, cost_nanos FROM hold WHERE team_id = :team) h
+      FULL JOIN charge c ON c.hold_id = h.hold_id
       """;
 
   private static final String BUDGETS =

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// Why money could not be set aside: the limit that left the least room.
 ///
 /// @param period `lifetime`, `day`, `week` or `month` of a bot's cap; empty for other scopes
-/// @param limit what the limit allows in all; of the wallet: its balance
+/// @param limit what the limit allows in all; of the wallet: all that was ever put in
 /// @param needed the least that the step would have needed
 /// @param resetsAt when the limit starts afresh by itself; empty if it does not
 public record Refusal(

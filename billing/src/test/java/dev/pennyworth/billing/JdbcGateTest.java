@@ -138,7 +138,9 @@ class JdbcGateTest {
     billing.leaveInWallet(new NanoUsd(20_000));
     var refusal = billing.refused(billing.request(1, 8192, 100).build());
     assertThat(refusal.scope()).isEqualTo(Refusal.Scope.WALLET);
-    assertThat(refusal.limit()).isEqualTo(new NanoUsd(20_000));
+    assertThat(refusal.remaining()).isEqualTo(new NanoUsd(20_000));
+    assertThat(refusal.limit().minus(refusal.spent()).minus(refusal.held()))
+        .isEqualTo(refusal.remaining());
   }
 
   @Test
@@ -168,6 +170,36 @@ class JdbcGateTest {
 
     billing.setLimits(Map.of(LimitKind.LIFETIME, FIVE_DOLLARS));
     billing.voidHold(billing.granted(billing.request(1, 100, 100).build()));
+  }
+
+  @Test
+  void aCapFarBelowWhatIsSpentIsARefusalAndNoOverflow() {
+    var price = new Price("x/y@1", "x", "y", "y", 0, 1_000_000, 0, 0, true, billing.now.get());
+    billing.prices.publish(List.of(price));
+    long tokens = 5_000_000_000_000L;
+    for (int i = 0; i < 2; i++) {
+      var request = billing.request(1, tokens, 0).withPrice(price).withMode(BillingMode.BYOK);
+      billing.settle(billing.granted(request.build()), new TokenUsage(0, tokens, 0, 0));
+    }
+    billing.setLimits(Map.of(LimitKind.LIFETIME, NanoUsd.ZERO));
+
+    assertThat(billing.refused(billing.request(1, 100, 100).build()).remaining())
+        .isEqualTo(new NanoUsd(-2 * tokens));
+  }
+
+  @Test
+  void aBotThatMovesToAnotherTimeZoneKeepsItsCapForTheDay() {
+    var kiritimati = ZoneId.of("Pacific/Kiritimati");
+    billing.now.set(Instant.parse("2026-09-30T23:00:00Z"));
+    billing.settle(
+        billing.granted(billing.request(1, 50, 100).withZone(kiritimati).build()),
+        new TokenUsage(100, 50, 0, 0));
+    billing.now.set(Instant.parse("2026-10-01T12:00:00Z"));
+    billing.setLimits(Map.of(LimitKind.DAY, new NanoUsd(45_000 + 24_599)));
+
+    var refusal = billing.refused(billing.request(1, 50, 100).build());
+    assertThat(refusal.period()).contains("day");
+    assertThat(refusal.resetsAt()).contains(Instant.parse("2026-10-02T00:00:00Z"));
   }
 
   @Test

@@ -139,7 +139,7 @@ final class TestingBilling implements AutoCloseable {
           endUser,
           zone,
           inputTokens,
-          () -> tightInputTokens,
+          tightInputTokens,
           outputTokens);
     }
   }

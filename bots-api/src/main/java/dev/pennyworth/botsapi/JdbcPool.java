@@ -18,6 +18,12 @@ final class JdbcPool {
   /// A server that vanished without a word is noticed after this.
   private static final int SOCKET_TIMEOUT_SECONDS = 60;
 
+  /// A process that froze in a transaction must not keep the others from their rows.
+  private static final String TIMEOUTS =
+      """
+      SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '20s'\
+      """;
+
   private JdbcPool() {}
 
   static HikariDataSource of(EmbeddedPostgres postgres) {
@@ -43,6 +49,9 @@ final class JdbcPool {
     config.addDataSourceProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
     config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
     config.addDataSourceProperty("tcpKeepAlive", true);
+    // The server's error details quote rows, and rows hold what people wrote.
+    config.addDataSourceProperty("logServerErrorDetail", false);
+    config.setConnectionInitSql(TIMEOUTS);
     config.addDataSourceProperty("ApplicationName", "pennyworth");
     return config;
   }

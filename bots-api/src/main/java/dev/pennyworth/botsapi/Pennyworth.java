@@ -83,6 +83,7 @@ public final class Pennyworth implements AutoCloseable {
       Schema.migrate(database);
       checkMasterKey(database, masterKey, configuration, home, random);
       var application = running.add(application(configuration, database, masterKey, clock));
+      running.add(new Drain(application));
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       serve(application, configuration);

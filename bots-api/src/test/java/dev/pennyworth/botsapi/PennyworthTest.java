@@ -3,17 +3,20 @@ package dev.pennyworth.botsapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pennyworth.botsapi.http.FailingController;
 import dev.pennyworth.migrations.TestingDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +150,31 @@ final class PennyworthTest {
       assertThatThrownBy(
               () -> other.send(HttpRequest.newBuilder(address.resolve("/health")).build()))
           .hasRootCauseInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aStopLetsARunningRequestFinishAndTakesNoNewOne() throws Exception {
+    var server = start(Map.of());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = threads.submit(() -> server.get("/testing/slow", ""));
+      FailingController.HAS_BEGUN.await();
+      var stop = threads.submit(server::close);
+      awaitRefusal(server.address());
+      FailingController.MAY_END.countDown();
+
+      assertThat(running.get().text()).isEqualTo("finished");
+      stop.get();
+    }
+  }
+
+  private static void awaitRefusal(URI address) {
+    while (true) {
+      try (var _ = new Socket(address.getHost(), address.getPort())) {
+        Thread.onSpinWait();
+      } catch (IOException _) {
+        return;
+      }
     }
   }
 

@@ -76,9 +76,8 @@ public final class TestingServer implements AutoCloseable {
 
   private static Path home() {
     try {
-      var home = Files.createTempDirectory("pennyworth-test");
-      home.toFile().deleteOnExit();
-      return home;
+      var homes = Files.createDirectories(Path.of("target", "testing-homes"));
+      return Files.createTempDirectory(homes, "home");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -36,20 +36,25 @@ public final class SynchronousTurns {
     this.clock = clock;
   }
 
-  /// 200 with the turn's answer, or 202 if it still runs when patience ends.
+  /// 200 with the turn's answer, or 202 if it still runs when patience ends. A duplicate answers
+  /// 200 either way.
   ///
   /// @throws HttpFailure 429 if a limit is reached
   public HttpResponse<byte[]> answer(
       InboundMessage message, BotSettings bot, List<RateLimit> limits) {
     return switch (inbox.accept(message, bot, limits)) {
-      case Acceptance.Accepted(var turn, var rate) -> await(message, bot, turn, rate);
-      case Acceptance.Duplicate(var turn) -> await(message, bot, turn, Optional.empty());
+      case Acceptance.Accepted(var turn, var rate) -> await(message, bot, turn, rate, false);
+      case Acceptance.Duplicate(var turn) -> await(message, bot, turn, Optional.empty(), true);
       case Acceptance.RateLimited(var rate) -> throw tooMany(rate);
     };
   }
 
   private HttpResponse<byte[]> await(
-      InboundMessage message, BotSettings bot, TurnId turn, Optional<RateState> rate) {
+      InboundMessage message,
+      BotSettings bot,
+      TurnId turn,
+      Optional<RateState> rate,
+      boolean isDuplicate) {
     try {
       var report =
           reports
@@ -58,7 +63,7 @@ public final class SynchronousTurns {
       if (report.hasEnded()) {
         reports.markTaken(message.team(), turn);
       }
-      return response(report, rate);
+      return response(report, rate, isDuplicate);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw HttpFailure.unavailable(
@@ -68,9 +73,12 @@ public final class SynchronousTurns {
     }
   }
 
-  private HttpResponse<byte[]> response(TurnReport report, Optional<RateState> rate) {
+  private HttpResponse<byte[]> response(
+      TurnReport report, Optional<RateState> rate, boolean isDuplicate) {
     var response =
-        (report.hasEnded() ? HttpResponse.<byte[]>ok() : HttpResponse.<byte[]>accepted())
+        (report.hasEnded() || isDuplicate
+                ? HttpResponse.<byte[]>ok()
+                : HttpResponse.<byte[]>accepted())
             .contentType(MediaType.APPLICATION_JSON_TYPE)
             .body(json.write(TurnAnswer.of(report, json)));
     rate.ifPresent(state -> {

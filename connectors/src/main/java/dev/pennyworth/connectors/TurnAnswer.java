@@ -59,15 +59,16 @@ public record TurnAnswer(
       long llmOutput,
       long total) {}
 
-  /// A limit that stopped a turn.
+  /// A limit that stopped a turn. Amounts are in cents.
   public record Limit(
       String scope,
       Optional<String> period,
-      NanoUsd limitCents,
-      NanoUsd spentCents,
-      NanoUsd heldCents,
-      NanoUsd remainingCents,
-      NanoUsd neededCents,
+      NanoUsd limit,
+      NanoUsd spent,
+      NanoUsd held,
+      NanoUsd remaining,
+      NanoUsd needed,
+      String unit,
       Optional<Instant> resetsAt,
       String remedy) {
 
@@ -80,6 +81,7 @@ public record TurnAnswer(
           refusal.held(),
           refusal.remaining(),
           refusal.needed(),
+          "cents",
           refusal.resetsAt(),
           refusal.scope().remedy());
     }

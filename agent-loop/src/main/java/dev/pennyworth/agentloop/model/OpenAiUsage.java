@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 ///   nobody says what it is.
 /// - more cached than prompt: no figure about the cache is believed, all of the prompt is uncached.
 /// - a count that is negative, no whole number or beyond any model: there is no usage.
+/// - neither a total nor both parts: there is no usage.
 ///
 /// Source: platform.openai.com, the completion usage object.
 final class OpenAiUsage {
@@ -28,11 +29,10 @@ final class OpenAiUsage {
     var prompt = count(usage.path("prompt_tokens"));
     var completion = count(usage.path("completion_tokens"));
     var total = count(usage.path("total_tokens"));
-    boolean isAbsent =
-        !usage.has("prompt_tokens")
-            && !usage.has("completion_tokens")
-            && !usage.has("total_tokens");
-    if (isAbsent || prompt.isEmpty() || completion.isEmpty() || total.isEmpty()) {
+    boolean isIncomplete =
+        !usage.has("total_tokens")
+            && !(usage.has("prompt_tokens") && usage.has("completion_tokens"));
+    if (isIncomplete || prompt.isEmpty() || completion.isEmpty() || total.isEmpty()) {
       return Optional.empty();
     }
     long rest = Math.max(0, total.getAsLong() - prompt.getAsLong() - completion.getAsLong());

@@ -71,6 +71,7 @@ final class KeysController {
     var name = body.required("name", body.text("name", 1, NAME_LENGTH_MAX));
     return idempotency.once(
         caller.team(),
+        caller.user().toString(),
         request,
         tx -> {
           var key = keys.create(tx, caller, name);

@@ -99,6 +99,7 @@ final class BotController {
     caller.require(Role::editsBots, "make bots");
     return idempotency.once(
         caller.team(),
+        caller.user().toString(),
         request,
         tx -> HttpAnswer.created(owners.create(tx, caller.team(), body(request))));
   }
@@ -109,7 +110,7 @@ final class BotController {
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     var asked = Pages.request(limit, cursor, BotId::parse);
     return jdbi.withHandle(handle -> {
-      var activity = figures.activity(handle, caller.team());
+      var activity = figures.activity(handle, caller.team(), Optional.empty());
       var spent = budgets.spent(handle, caller.team());
       var page =
           asked.page(
@@ -130,6 +131,7 @@ final class BotController {
   /// Reads a bot. Secrets show as `***` with a fingerprint.
   @Get("/{id}")
   BotView read(Caller caller, String id) {
+    caller.require(Role::readsPrompts, "read bots");
     return jdbi.withHandle(handle -> owners.read(handle, caller.team(), bot(id)));
   }
 
@@ -182,13 +184,20 @@ final class BotController {
             caller.team(),
             settings.bot(),
             "test",
-            ids.get().toString(),
+            eventId(caller, request),
             "test",
             user,
             Optional.empty(),
             text),
         settings,
         List.of(new RateLimit("user/" + user + "/test", "your tests", TESTS_PER_MINUTE_MAX)));
+  }
+
+  /// A retry with the same Idempotency-Key is the same event: one turn, one charge, one answer.
+  private String eventId(Caller caller, HttpRequest<byte[]> request) {
+    return idempotency
+        .keep(caller.team(), caller.user().toString(), request)
+        .orElseGet(() -> ids.get().toString());
   }
 
   private static Listed listed(Bot bot, JdbcBotFigures.Activity activity, NanoUsd spent) {

@@ -1,6 +1,5 @@
 package dev.pennyworth.botsapi.bots;
 
-import dev.pennyworth.agentloop.CleanText;
 import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
@@ -42,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class BotLogsController {
   private static final int DAYS_MAX = 366;
   private static final int DAYS_DEFAULT = 30;
+  private static final int YEAR_MIN = 2000;
+  private static final int YEAR_MAX = 2200;
 
   private final Jdbi jdbi;
   private final OwnersBots owners;
@@ -219,7 +220,15 @@ final class BotLogsController {
   Erased erase(Caller caller, String id, String platformUserId) {
     caller.require(Role::editsBots, "erase messages");
     var bot = requireBot(caller, id);
-    return new Erased(erasure.erase(caller.team(), bot.id(), CleanText.of(platformUserId)));
+    if (platformUserId.indexOf('\0') >= 0) {
+      throw HttpFailure.notFound("end user");
+    }
+    var conversations = erasure.erase(caller.team(), bot.id(), platformUserId);
+    return new Erased(
+        conversations.orElseThrow(() ->
+            HttpFailure.conflict(
+                "turn_is_running",
+                "A message of this person is being answered. Try again in a minute.")));
   }
 
   private Bot requireBot(Caller caller, String id) {
@@ -249,19 +258,15 @@ final class BotLogsController {
       return Optional.empty();
     }
     try {
-      requireYear(text);
-      return Optional.of(LocalDate.parse(text));
+      var date = LocalDate.parse(text);
+      if (date.getYear() >= YEAR_MIN && date.getYear() <= YEAR_MAX) {
+        return Optional.of(date);
+      }
     } catch (DateTimeException _) {
-      throw HttpFailure.invalidValue(
-          field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
+      // Answered below, like a year that no bot has seen.
     }
-  }
-
-  /// Java's years reach much farther than PostgreSQL's.
-  private static void requireYear(String text) {
-    if (!text.matches("\\d{4}-.*")) {
-      throw new DateTimeException("not a year of four digits");
-    }
+    throw HttpFailure.invalidValue(
+        field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
   }
 
   private static BotId bot(String id) {

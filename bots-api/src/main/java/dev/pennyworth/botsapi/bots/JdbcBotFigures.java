@@ -32,7 +32,8 @@ final class JdbcBotFigures {
         budgets.states(handle, bot.team(), bot.id(), bot.document().timezone()).stream()
             .filter(state -> state.kind() == LimitKind.LIFETIME)
             .findFirst();
-    var activity = activity(handle, bot.team()).getOrDefault(bot.id(), Activity.NONE);
+    var activity =
+        activity(handle, bot.team(), Optional.of(bot.id())).getOrDefault(bot.id(), Activity.NONE);
     return new BotView.Figures(
         lifetime.map(BudgetState::spent).orElse(NanoUsd.ZERO),
         lifetime.map(BudgetState::held).orElse(NanoUsd.ZERO),
@@ -40,18 +41,19 @@ final class JdbcBotFigures {
         activity.lastAt());
   }
 
-  /// The activity of a team's bots.
-  Map<BotId, Activity> activity(Handle handle, TeamId team) {
+  /// The activity of a team's bots, or of one of them.
+  Map<BotId, Activity> activity(Handle handle, TeamId team, Optional<BotId> bot) {
     var activity = new HashMap<BotId, Activity>();
     handle
         .createQuery(
             """
             SELECT bot_id, count(*), max(last_message_at)
             FROM conversation
-            WHERE team_id = :team
+            WHERE team_id = :team AND (:bot::uuid IS NULL OR bot_id = :bot)
             GROUP BY bot_id
             """)
         .bind("team", team.uuid())
+        .bindByType("bot", bot.map(BotId::uuid).orElse(null), UUID.class)
         .map((row, _) ->
             Map.entry(
                 new BotId(row.getObject(1, UUID.class)),

@@ -41,9 +41,7 @@ final class JdbcLogs {
   record Key(long seq, String direction) {
     static Optional<Key> parse(String text) {
       var parts = text.split("/", -1);
-      return parts.length == 2
-              && parts[0].matches("\\d{1,18}")
-              && List.of("in", "out").contains(parts[1])
+      return parts.length == 2 && parts[0].matches("\\d{1,18}") && parts[1].matches("in|out")
           ? Optional.of(new Key(Long.parseLong(parts[0]), parts[1]))
           : Optional.empty();
     }

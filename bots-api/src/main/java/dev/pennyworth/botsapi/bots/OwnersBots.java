@@ -189,7 +189,8 @@ final class OwnersBots {
   private void check(Handle handle, TeamId team, BotDocument document, boolean hasKey) {
     document.workspaceId().ifPresent(workspace -> requireWorkspace(handle, team, workspace));
     boolean isWallet = document.billingMode() == BillingMode.WALLET;
-    if (isWallet && prices.current(document.llmProvider(), document.llmModel()).isEmpty()) {
+    boolean isUnpriced = prices.current(document.llmProvider(), document.llmModel()).isEmpty();
+    if (isWallet && isUnpriced) {
       throw new HttpFailure(
               422,
               "no_price",
@@ -197,6 +198,13 @@ final class OwnersBots {
                       + " has one; with billing_mode byok and your own key a model needs none.")
                   .formatted(document.llmModel(), document.llmProvider()))
           .with("field", "llm_model");
+    }
+    if (isUnpriced && !document.limits().isEmpty()) {
+      throw HttpFailure.invalidValue(
+          "llm_model",
+          "There is no price for %s of %s, so what it spends is unknown and its caps could not hold."
+                  .formatted(document.llmModel(), document.llmProvider())
+              + " Choose a model of GET /api/models, or set no caps.");
     }
     boolean needsKey = !List.of("builtin", "custom").contains(document.llmProvider());
     if (!isWallet && needsKey && !hasKey) {

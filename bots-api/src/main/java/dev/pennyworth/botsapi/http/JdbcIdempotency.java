@@ -12,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
@@ -45,22 +43,48 @@ public final class JdbcIdempotency {
 
   /// The answer to a request, from `work` or from the time it was done before.
   ///
+  /// @param person whose key it is, such as a user's id: another member's key opens nothing
   /// @param work joins the transaction that it is given; touches nothing outside the database
   /// @throws HttpFailure 409 if the key was used for another request, 422 if it is not a key;
   ///   whatever `work` throws
   public HttpResponse<byte[]> once(
-      TeamId team, HttpRequest<byte[]> request, Function<Handle, HttpAnswer> work) {
-    var key = Optional.ofNullable(request.getHeaders().get(HEADER));
+      TeamId team, String person, HttpRequest<byte[]> request, Function<Handle, HttpAnswer> work) {
+    var key = key(person, request);
     if (key.isEmpty()) {
       return jdbi.inTransaction(tx -> write(work.apply(tx))).response();
     }
-    if (!KEY.matcher(key.get()).matches()) {
+    return once(team, key.get(), hash(request), work).response();
+  }
+
+  /// The request's key, kept for this request alone: for work that is done once by a key of its own
+  /// and cannot share a transaction. Empty if the request has none.
+  ///
+  /// @throws HttpFailure 409 if the key was used for another request, 422 if it is not a key
+  public Optional<String> keep(TeamId team, String person, HttpRequest<byte[]> request) {
+    var key = key(person, request);
+    key.ifPresent(it ->
+        jdbi.useTransaction(tx -> {
+          byte[] hash = hash(request);
+          if (!insert(tx, team, it, hash)) {
+            requireSame(tx, team, it, hash);
+          }
+        }));
+    return key;
+  }
+
+  private static Optional<String> key(String person, HttpRequest<byte[]> request) {
+    var key = Optional.ofNullable(request.getHeaders().get(HEADER));
+    key.ifPresent(JdbcIdempotency::requireKey);
+    return key.map(it -> person + "/" + it);
+  }
+
+  private static void requireKey(String key) {
+    if (!KEY.matcher(key).matches()) {
       throw HttpFailure.invalidValue(
           HEADER,
           HEADER + " must be 1 to 200 visible ASCII characters.",
           "1-200 visible ASCII characters");
     }
-    return once(team, key.get(), hash(request), work).response();
   }
 
   private Written once(
@@ -105,27 +129,39 @@ public final class JdbcIdempotency {
   }
 
   private Written replay(Handle tx, TeamId team, String key, byte[] requestHash) {
+    requireSame(tx, team, key, requestHash);
     return tx.createQuery(
             """
-            SELECT request_hash = :hash AS is_same, status, sealed_answer
+            SELECT status, sealed_answer
             FROM idempotent_answer
             WHERE team_id = :team AND key = :key
             """)
-        .bind("hash", requestHash)
         .bind("team", team.uuid())
         .bind("key", key)
-        .map((row, _) -> first(row, team, key))
+        .map((row, _) ->
+            new Written(
+                row.getInt(1), sealer.openText(binding(team, key), row.getBytes(2)).reveal()))
         .one();
   }
 
-  private Written first(ResultSet row, TeamId team, String key) throws SQLException {
-    if (!row.getBoolean("is_same")) {
+  private static void requireSame(Handle tx, TeamId team, String key, byte[] requestHash) {
+    boolean isSame =
+        tx.createQuery(
+                """
+                SELECT request_hash = :hash
+                FROM idempotent_answer
+                WHERE team_id = :team AND key = :key
+                """)
+            .bind("hash", requestHash)
+            .bind("team", team.uuid())
+            .bind("key", key)
+            .mapTo(Boolean.class)
+            .one();
+    if (!isSame) {
       throw HttpFailure.conflict(
           "idempotency_key_reused",
           "This Idempotency-Key was used for another request. Use a new key for a new request.");
     }
-    var json = sealer.openText(binding(team, key), row.getBytes("sealed_answer"));
-    return new Written(row.getInt("status"), json.reveal());
   }
 
   private Written write(HttpAnswer answer) {

@@ -3,11 +3,13 @@ package dev.pennyworth.botsapi.money;
 import dev.pennyworth.billing.JdbcSandboxPayments;
 import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.http.HttpAnswer;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.botsapi.http.PublicUrl;
+import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.RequestBody;
 import io.micronaut.http.HttpRequest;
@@ -39,18 +41,21 @@ final class BalanceController {
   private final JdbcIdempotency idempotency;
   private final PublicUrl publicUrl;
   private final Json json;
+  private final boolean isSandbox;
 
   BalanceController(
       JdbcWallets wallets,
       JdbcSandboxPayments payments,
       JdbcIdempotency idempotency,
       PublicUrl publicUrl,
-      Json json) {
+      Json json,
+      Configuration configuration) {
     this.wallets = wallets;
     this.payments = payments;
     this.idempotency = idempotency;
     this.publicUrl = publicUrl;
     this.json = json;
+    this.isSandbox = configuration.stripe().apiKey().isEmpty();
   }
 
   /// The wallet.
@@ -98,6 +103,12 @@ final class BalanceController {
   @Post("/deposit")
   HttpResponse<byte[]> deposit(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, "deposit money");
+    if (!isSandbox) {
+      throw HttpFailure.forbidden(
+          "deposits_unavailable",
+          "STRIPE_API_KEY is set, so the sandbox is off; this version cannot take payments through"
+              + " Stripe yet.");
+    }
     var body =
         RequestBody.read(json, request.getBody().orElse(new byte[0]), List.of("amount_cents"));
     var amount =
@@ -105,6 +116,7 @@ final class BalanceController {
             "amount_cents", body.cents("amount_cents", DEPOSIT_CENTS_MIN, DEPOSIT_CENTS_MAX));
     return idempotency.once(
         caller.team(),
+        caller.user().toString(),
         request,
         tx -> {
           var payment = payments.open(tx, caller.team(), amount);

@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.money;
 
 import dev.pennyworth.billing.JdbcSandboxPayments;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
@@ -35,9 +36,11 @@ final class CheckoutController {
       """;
 
   private final JdbcSandboxPayments payments;
+  private final boolean isSandbox;
 
-  CheckoutController(JdbcSandboxPayments payments) {
+  CheckoutController(JdbcSandboxPayments payments, Configuration configuration) {
     this.payments = payments;
+    this.isSandbox = configuration.stripe().apiKey().isEmpty();
   }
 
   static String path(TeamId team, UUID payment) {
@@ -56,6 +59,9 @@ final class CheckoutController {
   @Consumes(MediaType.ALL)
   @Produces(MediaType.TEXT_HTML)
   String pay(String team, String payment) {
+    if (!isSandbox) {
+      throw HttpFailure.notFound("payment");
+    }
     return page(team, payment, payments::pay);
   }
 

@@ -6,6 +6,7 @@ import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.billing.TxnId;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
 ///
 /// @param id the row's place in the team's chain
 /// @param amountCents negative: taken from the wallet
+/// @param eventDay the bot's local day that it counts on
 /// @param costCents at list price; under byok it was not taken
 record LedgerEntryView(
     String id,
@@ -21,6 +23,7 @@ record LedgerEntryView(
     String kind,
     NanoUsd amountCents,
     NanoUsd balanceAfterCents,
+    Optional<LocalDate> eventDay,
     Optional<BotId> botId,
     Optional<TurnId> turnId,
     Optional<Integer> step,
@@ -47,6 +50,7 @@ record LedgerEntryView(
         row.kind(),
         row.amount(),
         row.balanceAfter(),
+        row.eventDay(),
         row.bot(),
         row.turn(),
         row.step(),

@@ -8,6 +8,7 @@ import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.Hidden;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 @Hidden
 @Controller("/testing")
 @Secured(SecurityRule.IS_ANONYMOUS)
-final class FailingController {
+public final class FailingController {
   static final String SECRET_OF_OURS = "an internal text with /paths and dev.pennyworth.Names";
   private static final Logger LOG = LoggerFactory.getLogger(FailingController.class);
 
@@ -33,6 +34,18 @@ final class FailingController {
   boolean isVirtual() {
     LOG.info("asked for the thread");
     return Thread.currentThread().isVirtual();
+  }
+
+  /// Raised when `/testing/slow` has begun; it ends when [#MAY_END] is.
+  public static final CountDownLatch HAS_BEGUN = new CountDownLatch(1);
+
+  public static final CountDownLatch MAY_END = new CountDownLatch(1);
+
+  @Get("/slow")
+  String slow() throws InterruptedException {
+    HAS_BEGUN.countDown();
+    MAY_END.await();
+    return "finished";
   }
 
   @Post("/size")

@@ -1,0 +1,67 @@
+package dev.pennyworth.agentloop;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes down what was paid for already, even if the database is busy or away for a moment: an
+/// answer that is thrown away has been bought in vain.
+///
+/// Safe, because whatever is written here is fenced and keyed: a second try after a commit whose
+/// acknowledgement was lost changes nothing and fails.
+final class JdbcRetries {
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcRetries.class);
+
+  /// All pauses together stay below the 15 s that a lease has beyond the longest turn.
+  private static final int TRIES_MAX = 5;
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final int CAUSES_MAX = 20;
+
+  /// Serialization failure, deadlock, lock timeout (PostgreSQL, appendix A).
+  private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01", "55P03");
+
+  private JdbcRetries() {}
+
+  static void useTransaction(Jdbi jdbi, Consumer<Handle> writing) {
+    for (int tries = 1; ; tries++) {
+      try {
+        jdbi.useTransaction(writing::accept);
+        return;
+      } catch (RuntimeException e) {
+        if (tries >= TRIES_MAX || !isTransient(e)) {
+          throw e;
+        }
+        LOG.warn("the database could not take a result; trying again", e);
+        LockSupport.parkNanos(PAUSE.multipliedBy(tries).toNanos());
+      }
+    }
+  }
+
+  private static boolean isTransient(Throwable failure) {
+    var cause = failure;
+    for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
+      if (cause instanceof ConnectionException || isTransientState(cause)) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+
+  /// Classes 08 and 57P are lost connections and shutdowns.
+  private static boolean isTransientState(Throwable cause) {
+    if (!(cause instanceof SQLException sql) || sql.getSQLState() == null) {
+      return false;
+    }
+    String state = sql.getSQLState();
+    return TRY_AGAIN.contains(state) || state.startsWith("08") || state.startsWith("57P");
+  }
+}

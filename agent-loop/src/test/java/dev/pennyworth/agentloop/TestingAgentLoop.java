@@ -1,0 +1,269 @@
+package dev.pennyworth.agentloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
+import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.BillingWiring;
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.JdbcBudgets;
+import dev.pennyworth.billing.JdbcGate;
+import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.billing.JdbcProof;
+import dev.pennyworth.billing.JdbcWallets;
+import dev.pennyworth.billing.LimitKind;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.billing.TurnId;
+import dev.pennyworth.migrations.TestingDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Jdbi;
+
+/// The agent loop on a real database of its own: one team with $5.00, a stub of OpenAI, and as many
+/// nodes as a test starts. What a test looks up itself goes past the nodes' pools.
+final class TestingAgentLoop implements AutoCloseable {
+  static final String FALLBACK_MESSAGE = "That went wrong.";
+  static final String LIMIT_MESSAGE = "Enough for today.";
+
+  private static final int CONNECTIONS_MAX = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  final TestingDatabase database = TestingDatabase.create();
+  final TestingOpenAiServer models = new TestingOpenAiServer();
+  final TestingBots bots = new TestingBots();
+  final TeamId team = new TeamId(UUID.randomUUID());
+  final Jdbi jdbi;
+  final JdbcGate gate;
+  final JdbcPrices prices;
+  private final JdbcBudgets budgets;
+  private final JdbcProof proof;
+  private final AtomicReference<Duration> skipped = new AtomicReference<>(Duration.ZERO);
+  private final List<Node> nodes = new ArrayList<>();
+
+  TestingAgentLoop() {
+    var billing = new BillingWiring();
+    jdbi = billing.jdbi(database.dataSource());
+    budgets = billing.budgets(clock(Duration.ZERO));
+    proof = billing.proof(jdbi);
+    var ledger = billing.ledger(jdbi, clock(Duration.ZERO));
+    prices = billing.prices(jdbi, clock(Duration.ZERO));
+    JdbcWallets wallets = billing.wallets(jdbi, ledger);
+    gate = billing.gate(budgets, prices, ledger, billing.rollups(), clock(Duration.ZERO));
+    jdbi.useTransaction(tx -> {
+      tx.execute(
+          "INSERT INTO team (team_id, name, created_at) VALUES (?, 'a team', now())", team.uuid());
+      wallets.openWithFreeCredit(tx, team);
+    });
+  }
+
+  private AgentLoopSettings.Provider provider() {
+    return new AgentLoopSettings.Provider(
+        Optional.of(new SecretText("sk-of-the-operator")), Optional.of(models.baseUrl()));
+  }
+
+  private InstantSource clock(Duration ahead) {
+    return () -> Instant.now().plus(skipped.get()).plus(ahead).truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /// Moves the clock of all nodes.
+  void skip(Duration duration) {
+    skipped.updateAndGet(duration::plus);
+  }
+
+  /// A bot that calls gpt-4o-mini at the team's expense.
+  ///
+  /// @param tokensMax output tokens per model call
+  BotSettings newBot(int tokensMax, Map<LimitKind, NanoUsd> limits) {
+    var bot =
+        new BotSettings(
+            team,
+            new BotId(UUID.randomUUID()),
+            "Be brief.",
+            "openai",
+            "gpt-4o-mini",
+            Optional.empty(),
+            Optional.empty(),
+            OptionalDouble.empty(),
+            BillingMode.WALLET,
+            10,
+            tokensMax,
+            Duration.ofSeconds(30),
+            20,
+            Duration.ofHours(24),
+            20,
+            FALLBACK_MESSAGE,
+            LIMIT_MESSAGE,
+            ZoneOffset.UTC);
+    jdbi.useTransaction(tx -> {
+      tx.execute(
+          """
+          INSERT INTO bot
+            (team_id, bot_id, slug, platform, status, settings, created_at, updated_at)
+          VALUES (?, ?, ?, 'custom', 'active', '{}', now(), now())
+          """,
+          team.uuid(),
+          bot.bot().uuid(),
+          bot.bot().toString());
+      budgets.setLimits(tx, team, bot.bot(), limits);
+    });
+    bots.put(bot);
+    return bot;
+  }
+
+  BotSettings newBot() {
+    return newBot(1_000, Map.of());
+  }
+
+  /// A message on a channel, which is a conversation of its own.
+  InboundMessage message(BotSettings bot, String channel, String event, String text) {
+    return new InboundMessage(
+        team, bot.bot(), "custom", event, channel, "user of " + channel, Optional.empty(), text);
+  }
+
+  /// Starts a process.
+  Node start() {
+    return start(Duration.ZERO);
+  }
+
+  /// Starts a process whose clock is ahead of the others'. More than 8 s, and it takes all others
+  /// for dead; more than 75 s, and it takes their leases for expired.
+  Node start(Duration ahead) {
+    var node = new Node(clock(ahead));
+    nodes.add(node);
+    return node;
+  }
+
+  /// A process at work on the database: a pool, an inbox and a worker of its own.
+  final class Node implements AutoCloseable {
+    final HikariDataSource pool = new HikariDataSource();
+    private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
+    private final JdbcInbox inbox;
+    private final JdbcTurnReports reports;
+    private final Worker worker;
+    private boolean isClosed;
+
+    private Node(InstantSource clock) {
+      pool.setDataSource(database.dataSource());
+      pool.setMaximumPoolSize(CONNECTIONS_MAX);
+      var billing = new BillingWiring();
+      var ofPool = billing.jdbi(pool);
+      var prices = billing.prices(ofPool, clock);
+      var ledger = billing.ledger(ofPool, clock);
+      var rollups = billing.rollups();
+      var wiring = new AgentLoopWiring();
+      inbox = wiring.inbox(ofPool, rollups, clock, UUID::randomUUID);
+      reports = wiring.turnReports(ofPool, clock);
+      worker =
+          wiring.worker(
+              ofPool,
+              bots,
+              billing.gate(billing.budgets(clock), prices, ledger, rollups, clock),
+              prices,
+              rollups,
+              openAi,
+              new AgentLoopSettings(true, Map.of("openai", provider())),
+              clock,
+              UUID::randomUUID);
+      worker.start(false);
+    }
+
+    /// Accepts a message that must be new.
+    TurnId accept(InboundMessage message) {
+      return switch (offer(message)) {
+        case Acceptance.Accepted(var turn, _) -> turn;
+        case Acceptance.Duplicate(var turn) -> throw new AssertionError(turn + " is known");
+        case Acceptance.RateLimited(var rate) -> throw new AssertionError(rate.toString());
+      };
+    }
+
+    Acceptance offer(InboundMessage message) {
+      return inbox.accept(message, bots.known(message.bot()), List.of());
+    }
+
+    /// Waits until a turn has ended, wherever it runs.
+    TurnReport await(TurnId turn) {
+      try {
+        var report = reports.await(team, turn, PATIENCE).orElseThrow();
+        assertThat(report.hasEnded()).as("%s has ended", turn).isTrue();
+        return report;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+
+    TurnReport ask(InboundMessage message) {
+      return await(accept(message));
+    }
+
+    /// As by `kill -9`, seen from the database: from now on it hears nothing from this process.
+    void die() {
+      pool.close();
+    }
+
+    /// Lets running turns end. Safe to repeat.
+    @Override
+    public void close() {
+      if (!isClosed) {
+        isClosed = true;
+        worker.close();
+        openAi.close();
+        pool.close();
+      }
+    }
+  }
+
+  /// A figure from the database.
+  long figure(String sql, Object... arguments) {
+    return jdbi.withHandle(
+        handle -> handle.select(sql, arguments).mapTo(Long.class).one().longValue());
+  }
+
+  /// The books agree, nothing is held, and each accepted message has one outcome: an end, a reply,
+  /// a place in the outbox, and no more than one charge for a step.
+  void assertAllIsSettled() {
+    assertThat(proof.prove(team).firstMismatch()).isEmpty();
+    assertThat(figure("SELECT count(*) FROM hold WHERE state = 'open'")).isZero();
+    assertThat(figure("SELECT count(*) FROM turn WHERE status = 'queued'")).isZero();
+    assertThat(figure("SELECT coalesce(sum(pending), 0) FROM conversation")).isZero();
+    assertThat(
+            figure(
+                """
+                SELECT count(*)
+                FROM turn t
+                WHERE 1 <> (SELECT count(*) FROM message m
+                    WHERE m.turn_id = t.turn_id AND m.direction = 'out')
+                  OR 1 <> (SELECT count(*) FROM outbox o WHERE o.turn_id = t.turn_id)
+                """))
+        .as("turns without exactly one reply")
+        .isZero();
+    assertThat(
+            figure(
+                """
+                SELECT count(*)
+                FROM (SELECT turn_id, step FROM ledger_transaction WHERE kind = 'charge'
+                  GROUP BY turn_id, step HAVING count(*) > 1) AS twice
+                """))
+        .as("steps charged twice")
+        .isZero();
+  }
+
+  @Override
+  public void close() {
+    models.close();
+    nodes.forEach(Node::close);
+    database.close();
+  }
+}

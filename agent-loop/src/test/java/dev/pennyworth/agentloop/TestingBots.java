@@ -1,0 +1,41 @@
+package dev.pennyworth.agentloop;
+
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.TeamId;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The bots of a test. Look-ups can be made to break.
+final class TestingBots implements Bots {
+  private final Map<BotId, BotSettings> bots = new ConcurrentHashMap<>();
+  private final AtomicInteger breaksLeft = new AtomicInteger();
+
+  void put(BotSettings bot) {
+    bots.put(bot.bot(), bot);
+  }
+
+  void delete(BotId bot) {
+    bots.remove(bot);
+  }
+
+  /// The bot, whatever is set to break.
+  BotSettings known(BotId bot) {
+    return Objects.requireNonNull(bots.get(bot));
+  }
+
+  /// Lets the next look-ups of the agent loop throw.
+  void breakNext(int times) {
+    breaksLeft.set(times);
+  }
+
+  @Override
+  public Optional<BotSettings> find(TeamId team, BotId bot) {
+    if (breaksLeft.getAndUpdate(left -> Math.max(left - 1, 0)) > 0) {
+      throw new IllegalStateException("the test wanted this look-up to break");
+    }
+    return Optional.ofNullable(bots.get(bot)).filter(found -> found.team().equals(team));
+  }
+}
