@@ -182,6 +182,7 @@ final class OddInputTest {
         }) {
       assertRefused(server.get(path, bot.team().accessToken()));
     }
+    assertThat(bot.owner("DELETE", "/end-users/" + written, "").status()).isLessThan(500);
   }
 
   @ParameterizedTest

@@ -3,9 +3,12 @@ package dev.pennyworth.botsapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pennyworth.agentloop.TestingOpenAiServer;
+import dev.pennyworth.agentloop.TestingOpenAiServer.Received;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,28 +20,37 @@ final class OwnKeyTest {
       "llm_api_key": "sk-owners"\
       """;
 
-  private TestingOpenAiServer provider;
-  private TestingServer server;
+  private static TestingOpenAiServer provider;
+  private static TestingServer server;
+  private static TestingServer permissive;
+  private int askedBefore;
 
-  @BeforeEach
-  void startProvider() {
+  @BeforeAll
+  static void start() {
     provider = new TestingOpenAiServer();
+    server = start(false);
+    permissive = start(true);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
+    permissive.close();
     server.close();
     provider.close();
   }
 
+  @BeforeEach
+  void count() {
+    askedBefore = provider.received().size();
+  }
+
   @Test
   void aByokBotCallsWithItsOwnersKeyAndIsChargedNothing() {
-    start(false);
     var bot = TestingBot.draft(server, server.register(), BYOK);
 
     var answer = bot.test("Hello?");
 
-    assertThat(provider.onlyReceived().header("authorization")).isEqualTo("Bearer sk-owners");
+    assertThat(asked().getFirst().header("authorization")).isEqualTo("Bearer sk-owners");
     assertThat(answer.text()).contains("\"cost_cents\":0.009795,").contains("\"billed_cents\":0,");
     assertThat(bot.balance().text())
         .contains("\"balance_cents\":500,")
@@ -47,7 +59,6 @@ final class OwnKeyTest {
 
   @Test
   void theCostOfAByokBotCountsInAnalyticsLedgerAndSpending() {
-    start(false);
     var bot = TestingBot.draft(server, server.register(), BYOK);
 
     bot.test("Hello?");
@@ -64,7 +75,6 @@ final class OwnKeyTest {
 
   @Test
   void aByokBotStopsAtItsCap() {
-    start(false);
     var bot = TestingBot.draft(server, server.register(), BYOK + ",\"spending_cap_cents\":0.05");
     int answered = 0;
 
@@ -79,14 +89,13 @@ final class OwnKeyTest {
         .isEqualTo("Bot has reached its spending limit.");
     assertThat(answer.at("/details/scope").textValue()).isEqualTo("bot_cap");
     assertThat(answered).isPositive();
-    assertThat(provider.received()).hasSize(answered);
+    assertThat(asked()).hasSize(answered);
     assertThat(bot.get("").json().path("spent_cents").decimalValue())
         .isLessThanOrEqualTo(new BigDecimal("0.05"));
   }
 
   @Test
   void aByokBotWithoutAKeyIsRefused() {
-    start(false);
 
     var refused =
         server.post(
@@ -101,7 +110,6 @@ final class OwnKeyTest {
 
   @Test
   void aByokBotNeedsNoPriceForItsModel() {
-    start(false);
     var bot =
         TestingBot.draft(
             server, server.register(), BYOK.replace("gpt-4o-mini", "gpt-of-the-future"));
@@ -116,79 +124,80 @@ final class OwnKeyTest {
 
   @Test
   void theOwnersKeyIsNotUsedForWhatTheWalletPays() {
-    start(false);
     var bot = TestingBot.draft(server, server.register(), BYOK.replace("byok", "wallet"));
 
     var answer = bot.test("Hello?").json();
 
-    assertThat(provider.onlyReceived().header("authorization")).isEqualTo("Bearer sk-pooled");
+    assertThat(asked().getFirst().header("authorization")).isEqualTo("Bearer sk-pooled");
     assertThat(answer.path("billed_cents").asText()).isEqualTo("0.009795");
   }
 
   @Test
   void aCustomServerIsCalledWithTheBotsKeyOnly() {
-    start(true);
     var bot =
-        TestingBot.draft(server, server.register(), custom() + ",\"llm_api_key\":\"sk-owners\"");
+        TestingBot.draft(
+            permissive, permissive.register(), custom() + ",\"llm_api_key\":\"sk-owners\"");
 
     var answer = bot.test("Hello?").json();
 
-    assertThat(provider.onlyReceived().header("authorization")).isEqualTo("Bearer sk-owners");
-    assertThat(provider.onlyReceived().body().path("model").textValue()).isEqualTo("deepseek-v3");
+    assertThat(asked().getFirst().header("authorization")).isEqualTo("Bearer sk-owners");
+    assertThat(asked().getFirst().body().path("model").textValue()).isEqualTo("deepseek-v3");
     assertThat(answer.path("billed_cents").asText())
         .isEqualTo("0.013175"); // 527 × 250 nano-dollars
   }
 
   @Test
   void aCustomServerWithoutAKeyIsSentNone() {
-    start(true);
-    var bot = TestingBot.draft(server, server.register(), custom());
+    var bot = TestingBot.draft(permissive, permissive.register(), custom());
 
     var answer = bot.test("Hello?").json();
 
-    assertThat(provider.onlyReceived().headers()).doesNotContainKey("authorization");
+    assertThat(asked().getFirst().headers()).doesNotContainKey("authorization");
     assertThat(answer.path("stop_reason").textValue()).isEqualTo("completed");
   }
 
   @Test
   void aPrivateAddressIsNotCalledUnlessTheOperatorAllowsIt() {
-    start(false);
     var bot = TestingBot.draft(server, server.register(), custom());
 
     var answer = bot.test("Hello?").json();
 
     assertThat(answer.path("stop_reason").textValue()).isEqualTo("provider_error");
     assertThat(answer.path("problem").textValue()).contains("PENNYWORTH_ALLOW_PRIVATE_NETWORKS");
-    assertThat(provider.received()).isEmpty();
+    assertThat(asked()).isEmpty();
     assertThat(bot.balance().text()).contains("\"balance_cents\":500,", "\"held_cents\":0,");
   }
 
   @Test
   void aNameThatLeadsToAPrivateAddressIsNotCalledEither() {
-    start(false);
     var bot =
         TestingBot.draft(server, server.register(), custom().replace("127.0.0.1", "localhost"));
 
     var answer = bot.test("Hello?").json();
 
     assertThat(answer.path("stop_reason").textValue()).isEqualTo("provider_error");
-    assertThat(provider.received()).isEmpty();
+    assertThat(asked()).isEmpty();
     assertThat(bot.balance().text()).contains("\"balance_cents\":500,", "\"held_cents\":0,");
   }
 
-  private void start(boolean allowsPrivateNetworks) {
-    server =
-        TestingServer.start(
-            Map.of(
-                "OPENAI_BASE_URL",
-                provider.baseUrl().toString(),
-                "OPENAI_API_KEY",
-                "sk-pooled",
-                "PENNYWORTH_ALLOW_PRIVATE_NETWORKS",
-                Boolean.toString(allowsPrivateNetworks)));
+  private static TestingServer start(boolean allowsPrivateNetworks) {
+    return TestingServer.start(
+        Map.of(
+            "OPENAI_BASE_URL",
+            provider.baseUrl().toString(),
+            "OPENAI_API_KEY",
+            "sk-pooled",
+            "PENNYWORTH_ALLOW_PRIVATE_NETWORKS",
+            Boolean.toString(allowsPrivateNetworks)));
   }
 
-  private String custom() {
+  /// What the provider was asked in this test.
+  private List<Received> asked() {
+    var all = provider.received();
+    return all.subList(askedBefore, all.size());
+  }
+
+  private static String custom() {
     return """
     "llm_provider": "custom", "llm_model": "deepseek-v3", "llm_config": {"base_url": "%s"}\
     """
