@@ -198,7 +198,7 @@ class CapUnderLoadTest {
             "nobody",
             bot.zone(),
             tokens,
-            () -> tokens,
+            tokens,
             1);
     loop.jdbi.useTransaction(tx -> {
       if (loop.gate.reserve(tx, request) instanceof Reservation.Granted(var hold)) {

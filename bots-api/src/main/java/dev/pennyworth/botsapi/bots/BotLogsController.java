@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.CleanText;
 import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
@@ -220,10 +221,7 @@ final class BotLogsController {
   Erased erase(Caller caller, String id, String platformUserId) {
     caller.require(Role::editsBots, "erase messages");
     var bot = requireBot(caller, id);
-    if (platformUserId.indexOf('\0') >= 0) {
-      throw HttpFailure.notFound("end user");
-    }
-    var conversations = erasure.erase(caller.team(), bot.id(), platformUserId);
+    var conversations = erasure.erase(caller.team(), bot.id(), CleanText.of(platformUserId));
     return new Erased(
         conversations.orElseThrow(() ->
             HttpFailure.conflict(
