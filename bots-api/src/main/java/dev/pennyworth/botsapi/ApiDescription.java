@@ -1,5 +1,7 @@
 package dev.pennyworth.botsapi;
 
+import dev.pennyworth.connectors.CustomWebhookController;
+import io.micronaut.openapi.annotation.OpenAPIInclude;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Info;
@@ -17,6 +19,7 @@ import io.swagger.v3.oas.annotations.security.SecurityScheme;
                 "Hosts chat bots and bills each of them to the nano-dollar. Amounts named *_cents"
                     + " are exact decimal numbers of US cents with up to 7 fraction digits."),
     security = @SecurityRequirement(name = "bearer"))
+@OpenAPIInclude(classes = CustomWebhookController.class)
 @SecurityScheme(
     name = "bearer",
     type = SecuritySchemeType.HTTP,

@@ -12,9 +12,13 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// Messages from a program of the owner's: signed, answered in the response.
 @Controller("/api/bots/webhook/custom")
@@ -37,10 +41,26 @@ public final class CustomWebhookController {
     this.clock = clock;
   }
 
+  /// What a custom webhook takes.
+  ///
+  /// @param eventId the identity of the event; without one, the signature is
+  public record Event(
+      String text,
+      String userId,
+      String channelId,
+      Optional<String> userName,
+      Optional<String> eventId) {}
+
   /// Takes one message: `{text, user_id, channel_id, user_name?, event_id?}`, signed with the bot's
   /// webhook secret. Answers with the whole turn. The same event again gets the same answer and
   /// costs nothing.
   @Post("/{id}")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Event.class)))
+  @ApiResponse(
+      responseCode = "200",
+      description = "The whole turn",
+      content = @Content(schema = @Schema(implementation = TurnAnswer.class)))
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> receive(String id, HttpRequest<byte[]> request) {
     var bot =

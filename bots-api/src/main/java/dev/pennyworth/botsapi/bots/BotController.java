@@ -14,6 +14,7 @@ import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.RequestBody;
 import dev.pennyworth.connectors.SynchronousTurns;
+import dev.pennyworth.connectors.TurnAnswer;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Controller;
@@ -26,6 +27,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
@@ -90,11 +94,20 @@ final class BotController {
       long conversationCount,
       NanoUsd spentCents) {}
 
+  /// What a test takes.
+  record Tried(String message) {}
+
   /// A page of bots.
   record Listing(List<Listed> bots, @Nullable String nextCursor) {}
 
   /// Makes a bot. A custom bot's webhook_secret is shown in this answer only.
   @Post
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = BotRequest.class)))
+  @ApiResponse(
+      responseCode = "201",
+      description = "Made",
+      content = @Content(schema = @Schema(implementation = BotView.class)))
   HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, "make bots");
     return idempotency.once(
@@ -137,6 +150,8 @@ final class BotController {
 
   /// Changes the fields that the body names; `null` clears.
   @Patch("/{id}")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = BotRequest.class)))
   BotView patch(Caller caller, String id, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, "change bots");
     return jdbi.inTransaction(tx -> owners.patch(tx, caller.team(), bot(id), body(request)));
@@ -173,6 +188,12 @@ final class BotController {
 
   /// Runs one real turn with `{message}` and answers with it; 10 a minute per user.
   @Post("/{id}/test")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Tried.class)))
+  @ApiResponse(
+      responseCode = "200",
+      description = "The whole turn",
+      content = @Content(schema = @Schema(implementation = TurnAnswer.class)))
   HttpResponse<byte[]> test(Caller caller, String id, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, "try bots");
     var settings = bots.find(caller.team(), bot(id)).orElseThrow(() -> HttpFailure.notFound("bot"));

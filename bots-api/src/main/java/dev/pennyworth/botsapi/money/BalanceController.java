@@ -21,6 +21,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -81,6 +84,9 @@ final class BalanceController {
         new AutoReload(false, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
+  /// What a deposit takes.
+  record Asked(NanoUsd amountCents) {}
+
   /// A deposit that waits to be paid.
   record Deposit(URI checkoutUrl, String status) {}
 
@@ -101,6 +107,12 @@ final class BalanceController {
   /// Begins a deposit of `{amount_cents}` (500 to 50,000). It is credited when its checkout is
   /// paid.
   @Post("/deposit")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Asked.class)))
+  @ApiResponse(
+      responseCode = "200",
+      description = "Waits to be paid",
+      content = @Content(schema = @Schema(implementation = Deposit.class)))
   HttpResponse<byte[]> deposit(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, "deposit money");
     if (!isSandbox) {

@@ -20,6 +20,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -63,6 +66,10 @@ final class LedgerController {
   /// the next cursor in the header `X-Next-Cursor`.
   @Get
   @Produces({MediaType.APPLICATION_JSON, "text/csv"})
+  @ApiResponse(
+      responseCode = "200",
+      description = "A page of the ledger",
+      content = @Content(schema = @Schema(implementation = Listing.class)))
   HttpResponse<?> list(
       Caller caller,
       HttpRequest<?> request,

@@ -114,6 +114,7 @@ final class JdbcIdempotencyTest {
     assertThatThrownBy(() ->
             idempotency.once(
                 team.id(),
+                "usr_1",
                 request(),
                 _ -> {
                   tries.incrementAndGet();
@@ -123,6 +124,7 @@ final class JdbcIdempotencyTest {
     var answer =
         idempotency.once(
             team.id(),
+            "usr_1",
             request(),
             _ -> {
               tries.incrementAndGet();
@@ -141,6 +143,7 @@ final class JdbcIdempotencyTest {
       var answer =
           idempotency.once(
               team.id(),
+              "usr_1",
               request(),
               _ -> {
                 done.incrementAndGet();
@@ -181,7 +184,7 @@ final class JdbcIdempotencyTest {
     assertThatThrownBy(() ->
             server
                 .bean(JdbcIdempotency.class)
-                .once(team.id(), request, _ -> HttpAnswer.noContent()))
+                .once(team.id(), "usr_1", request, _ -> HttpAnswer.noContent()))
         .isInstanceOfSatisfying(
             HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(422));
   }

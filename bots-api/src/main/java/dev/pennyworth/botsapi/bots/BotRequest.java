@@ -1,0 +1,61 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.billing.NanoUsd;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What `POST` and `PATCH /api/bots` take, as the OpenAPI document tells it. [BotDocument] reads
+/// and checks it; a test holds the two together.
+record BotRequest(
+    @Schema(description = "1-100 characters") String name,
+    @Schema(description = "One of: telegram, discord, slack, whatsapp, custom") String platform,
+    @Schema(description = "1-32,000 characters") String systemPrompt,
+    @Nullable @Schema(description = "The team's default workspace, if left out") String workspaceId,
+    @Nullable String description,
+    @Nullable @Schema(description = "Write-only; what each platform needs")
+        Map<String, String> platformConfig,
+    @Nullable
+        @Schema(
+            defaultValue = "anthropic",
+            description = "One of: anthropic, openai, gemini, groq, workers-ai, custom, builtin")
+        String llmProvider,
+    @Nullable @Schema(defaultValue = "claude-sonnet-4-6") String llmModel,
+    @Nullable @Schema(description = "Write-only") String llmApiKey,
+    @Nullable LlmConfig llmConfig,
+    @Nullable @Schema(defaultValue = "wallet", description = "One of: wallet, byok")
+        String billingMode,
+    @Nullable @Schema(defaultValue = "10", minimum = "1", maximum = "50") Integer maxLoopIterations,
+    @Nullable
+        @Schema(
+            description = "Output tokens per model call",
+            defaultValue = "8192",
+            minimum = "1",
+            maximum = "200000")
+        Integer maxTokensPerTurn,
+    @Nullable @Schema(defaultValue = "30000", minimum = "1000", maximum = "60000")
+        Integer timeoutMs,
+    @Nullable @Schema(defaultValue = "20", minimum = "2", maximum = "200")
+        Integer conversationMaxMessages,
+    @Nullable @Schema(defaultValue = "24", minimum = "1", maximum = "8760")
+        Integer conversationTtlHours,
+    @Nullable String welcomeMessage,
+    @Nullable String fallbackMessage,
+    @Nullable @Schema(defaultValue = "Bot has reached its spending limit.") String limitMessage,
+    @Nullable @Schema(description = "Lifetime cap; null for none") NanoUsd spendingCapCents,
+    @Nullable List<BotDocument.SpendingCap> spendingCaps,
+    @Nullable NanoUsd maxCostCentsPerMessage,
+    @Nullable @Schema(defaultValue = "stop", description = "One of: stop") String onLimit,
+    @Nullable @Schema(defaultValue = "20") Integer endUserMessagesPerMinute,
+    @Nullable NanoUsd endUserDailyCents,
+    @Nullable @Schema(defaultValue = "UTC") String timezone) {
+
+  /// How the model is called.
+  record LlmConfig(
+      @Nullable @Schema(minimum = "0", maximum = "2") BigDecimal temperature,
+      @Nullable @Schema(description = "Of llm_provider custom") URI baseUrl,
+      @Nullable String lightModel) {}
+}
