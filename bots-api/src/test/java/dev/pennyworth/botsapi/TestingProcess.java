@@ -1,0 +1,183 @@
+package dev.pennyworth.botsapi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The program in a process of its own, as an operator starts it: its main class, its environment,
+/// its data folder with the embedded database. It can be killed.
+final class TestingProcess implements AutoCloseable {
+  static final String PASSWORD = "correct horse battery";
+
+  private static final Pattern IS_UP = Pattern.compile("Pennyworth is up at (http://\\S+)");
+  private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final Process process;
+  private final URI address;
+
+  private TestingProcess(Process process, URI address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /// Starts the program and waits until it is up.
+  static TestingProcess start(Path home, Map<String, String> more) {
+    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+    var variables = builder.environment();
+    variables.keySet().removeIf(name -> name.startsWith("PENNYWORTH_"));
+    variables.put("PENNYWORTH_HOME", home.toString());
+    variables.put("PENNYWORTH_PORT", "0");
+    variables.put("PENNYWORTH_OWNER_PASSWORD", PASSWORD);
+    variables.putAll(more);
+    try {
+      var process = builder.start();
+      return new TestingProcess(process, awaitAddress(process));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Without the tests' own classes, whose settings of the log would win.
+  private static List<String> command() {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx384m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+    command.add("-cp");
+    command.add(
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("-tests.jar"))
+            .collect(Collectors.joining(File.pathSeparator)));
+    command.add(Pennyworth.class.getName());
+    return command;
+  }
+
+  private static URI awaitAddress(Process process) throws IOException {
+    var output = process.inputReader(UTF_8);
+    var lines = new ArrayList<String>();
+    for (var line = output.readLine(); line != null; line = output.readLine()) {
+      lines.add(line);
+      var isUp = IS_UP.matcher(line);
+      if (isUp.matches()) {
+        Thread.ofVirtual().start(() -> drain(output));
+        return URI.create(isUp.group(1));
+      }
+    }
+    throw new IllegalStateException("the program did not start: " + String.join("\n", lines));
+  }
+
+  /// A program whose output nobody reads would stand still.
+  private static void drain(BufferedReader output) {
+    try {
+      while (output.readLine() != null) {}
+    } catch (IOException _) {
+      return; // it was killed
+    }
+  }
+
+  URI address() {
+    return address;
+  }
+
+  /// An access token of the owner's.
+  String signIn() {
+    var answer =
+        send(
+            "POST",
+            "/api/auth/login",
+            "",
+            "{\"email\":\"owner@localhost\",\"password\":\"" + PASSWORD + "\"}",
+            Map.of());
+    return answer.json().path("access_token").textValue();
+  }
+
+  TestingAnswer get(String path, String token) {
+    return send("GET", path, token, "", Map.of());
+  }
+
+  TestingAnswer post(String path, String token, String json) {
+    return send("POST", path, token, json, Map.of());
+  }
+
+  /// @throws UncheckedIOException if the program dies meanwhile
+  TestingAnswer send(
+      String method, String path, String token, String body, Map<String, String> headers) {
+    var request =
+        HttpRequest.newBuilder(address.resolve(path))
+            .timeout(ANSWER_MAX)
+            .header("Content-Type", "application/json")
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    headers.forEach(request::header);
+    try {
+      var response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      return new TestingAnswer(response.statusCode(), response.headers(), response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// As by `kill -9`.
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  /// As by SIGTERM; returns at once.
+  void stop() {
+    process.destroy();
+  }
+
+  /// Waits until it has exited.
+  ///
+  /// @return how long that took
+  Duration awaitExit() {
+    long startedNanos = System.nanoTime();
+    process.onExit().join();
+    return Duration.ofNanos(System.nanoTime() - startedNanos);
+  }
+
+  /// Whether it takes new connections.
+  boolean isListening() {
+    try (var _ = new Socket(address.getHost(), address.getPort())) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    awaitExit();
+  }
+}
