@@ -89,7 +89,6 @@ final class JdbcNodes {
             FROM conversation
             WHERE owner = :node AND lease_until > :now
             ORDER BY team_id, conversation_id
-            FOR UPDATE SKIP LOCKED
             """)
         .bind("node", node)
         .bind("now", clock.instant())
@@ -97,13 +96,18 @@ final class JdbcNodes {
         .list();
   }
 
-  /// The owner is looked at again: somebody may have claimed it since.
+  /// The owner is looked at again: somebody may have claimed it since. A row that somebody holds,
+  /// such as a process that froze in a transaction, is left to its lease.
   private static void release(Handle tx, Held held, UUID node) {
     tx.createUpdate(
             """
             UPDATE conversation
             SET lease_until = '-infinity'
-            WHERE team_id = :team AND conversation_id = :conversation AND owner = :node
+            WHERE team_id = :team AND conversation_id = (
+              SELECT conversation_id
+              FROM conversation
+              WHERE team_id = :team AND conversation_id = :conversation AND owner = :node
+              FOR UPDATE SKIP LOCKED)
             """)
         .bind("team", held.team())
         .bind("conversation", held.conversation())

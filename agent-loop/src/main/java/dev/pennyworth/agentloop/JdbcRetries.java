@@ -45,7 +45,8 @@ final class JdbcRetries {
     }
   }
 
-  private static boolean isTransient(Throwable failure) {
+  /// Whether the database was busy or away, so that trying again can help.
+  static boolean isTransient(Throwable failure) {
     var cause = failure;
     for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
       if (cause instanceof ConnectionException || isTransientState(cause)) {

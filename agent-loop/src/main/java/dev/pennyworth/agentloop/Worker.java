@@ -8,7 +8,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
-import org.jdbi.v3.core.ConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,12 +151,9 @@ public final class Worker implements AutoCloseable {
       messageTurn.answer(claim);
     } catch (ClaimLost e) {
       LOG.warn("{}: another worker took over", e.getMessage());
-    } catch (ConnectionException e) {
-      LOG.warn("{} waits: there was no database connection to be had", claim.conversation(), e);
-      giveBack(claim, true);
     } catch (RuntimeException | Error e) {
       LOG.error("a turn of {} broke off; it will go on", claim.conversation(), e);
-      giveBack(claim, false);
+      giveBack(claim, JdbcRetries.isTransient(e));
     } finally {
       free.release();
     }
