@@ -117,6 +117,21 @@ class MessageTurnTest {
   }
 
   @Test
+  void aRepeatUsesUpNoAllowanceAndIsKnownWhenNoneIsLeft() {
+    var onlyOne = List.of(new RateLimit("bot", "this bot", 1));
+    var message = loop.message(bot, "ann", "1", "Hello!");
+    var inbox = loop.inbox();
+    assertThat(inbox.accept(message, bot, onlyOne)).isInstanceOf(Acceptance.Accepted.class);
+
+    assertThat(inbox.accept(message, bot, onlyOne))
+        .isEqualTo(new Acceptance.Duplicate(message.turnId()));
+    assertThat(inbox.accept(loop.message(bot, "ann", "2", "Hello!"), bot, onlyOne))
+        .isInstanceOf(Acceptance.RateLimited.class);
+    node.await(message.turnId());
+    assertThat(loop.figure("SELECT count(*) FROM turn")).isEqualTo(1);
+  }
+
+  @Test
   void aCallThatIsCutIsMadeOnceMoreAndChargedOnce() {
     var isFirst = new AtomicBoolean(true);
     loop.models.replies(

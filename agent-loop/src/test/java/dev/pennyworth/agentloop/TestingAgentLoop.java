@@ -132,6 +132,12 @@ final class TestingAgentLoop implements AutoCloseable {
         team, bot.bot(), "custom", event, channel, "user of " + channel, Optional.empty(), text);
   }
 
+  /// Accepts messages while no process works.
+  JdbcInbox inbox() {
+    return new AgentLoopWiring()
+        .inbox(jdbi, new BillingWiring().rollups(), clock(Duration.ZERO), UUID::randomUUID);
+  }
+
   /// Starts a process.
   Node start() {
     return start(Duration.ZERO);

@@ -65,6 +65,13 @@ final class TestingBilling implements AutoCloseable {
         .orElseThrow();
   }
 
+  /// A further bot, without limits.
+  BotId newBot() {
+    var other = new BotId(UUID.randomUUID());
+    jdbi.useTransaction(tx -> budgets.setLimits(tx, team, other, Map.of()));
+    return other;
+  }
+
   void setLimits(Map<LimitKind, NanoUsd> limits) {
     jdbi.useTransaction(tx -> budgets.setLimits(tx, team, bot, limits));
   }
@@ -95,6 +102,7 @@ final class TestingBilling implements AutoCloseable {
     private String endUser = "ann";
     private ZoneId zone = UTC;
     private long tightInputTokens;
+    private BotId asking = bot;
 
     private Request(
         TurnId turn, int step, int attempt, long outputTokens, long inputTokens, Price price) {
@@ -109,6 +117,11 @@ final class TestingBilling implements AutoCloseable {
 
     Request withPrice(Price other) {
       return new Request(turn, step, attempt, outputTokens, inputTokens, other);
+    }
+
+    Request withBot(BotId other) {
+      asking = other;
+      return this;
     }
 
     Request withMode(BillingMode other) {
@@ -133,7 +146,7 @@ final class TestingBilling implements AutoCloseable {
 
     HoldRequest build() {
       return new HoldRequest(
-          new StepKey(team, bot, turn, step, attempt),
+          new StepKey(team, asking, turn, step, attempt),
           mode,
           price,
           endUser,
