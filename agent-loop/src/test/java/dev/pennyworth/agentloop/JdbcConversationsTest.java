@@ -47,7 +47,7 @@ class JdbcConversationsTest {
   @Test
   void aClaimThatIsGivenBackWaitsForItsTime() {
     var claim = conversations.claimNext(node).orElseThrow();
-    conversations.giveBack(claim, Duration.ofSeconds(2));
+    conversations.giveBack(claim, Duration.ofSeconds(2), false);
     assertThat(conversations.claimNext(node)).isEmpty();
 
     now = now.plusSeconds(2);
@@ -60,7 +60,7 @@ class JdbcConversationsTest {
     now = now.plus(LEASE);
     var valid = conversations.claimNext(node).orElseThrow();
 
-    conversations.giveBack(lost, Duration.ZERO);
+    conversations.giveBack(lost, Duration.ZERO, false);
     loop.jdbi.useTransaction(tx -> conversations.consumeTurn(tx, lost, now));
     assertThatThrownBy(() -> loop.jdbi.useTransaction(tx -> conversations.requireClaim(tx, lost)))
         .isInstanceOf(ClaimLost.class);
