@@ -70,7 +70,16 @@ final class JdbcNodes {
   }
 
   private void bury(Handle tx, UUID node) {
-    held(tx, node).forEach(conversation -> release(tx, conversation, node));
+    boolean isAllFree = true;
+    for (var conversation : held(tx, node)) {
+      isAllFree &= release(tx, conversation, node);
+    }
+    if (isAllFree) {
+      delete(tx, node);
+    }
+  }
+
+  private static void delete(Handle tx, UUID node) {
     tx.createUpdate(
             """
             DELETE FROM node
@@ -96,22 +105,25 @@ final class JdbcNodes {
         .list();
   }
 
-  /// The owner is looked at again: somebody may have claimed it since. A row that somebody holds,
-  /// such as a process that froze in a transaction, is left to its lease.
-  private static void release(Handle tx, Held held, UUID node) {
-    tx.createUpdate(
-            """
-            UPDATE conversation
-            SET lease_until = '-infinity'
-            WHERE team_id = :team AND conversation_id = (
-              SELECT conversation_id
-              FROM conversation
-              WHERE team_id = :team AND conversation_id = :conversation AND owner = :node
-              FOR UPDATE SKIP LOCKED)
-            """)
-        .bind("team", held.team())
-        .bind("conversation", held.conversation())
-        .bind("node", node)
-        .execute();
+  /// Whether the conversation is free now. The owner is looked at again: somebody may have claimed
+  /// it since. A row that somebody holds, such as the transaction of a process that died or froze,
+  /// is tried again at the next renewal.
+  private static boolean release(Handle tx, Held held, UUID node) {
+    int released =
+        tx.createUpdate(
+                """
+                UPDATE conversation
+                SET lease_until = '-infinity'
+                WHERE team_id = :team AND conversation_id = (
+                  SELECT conversation_id
+                  FROM conversation
+                  WHERE team_id = :team AND conversation_id = :conversation AND owner = :node
+                  FOR UPDATE SKIP LOCKED)
+                """)
+            .bind("team", held.team())
+            .bind("conversation", held.conversation())
+            .bind("node", node)
+            .execute();
+    return released == 1;
   }
 }
