@@ -160,12 +160,12 @@ CREATE TABLE bot_limit (
 );
 
 -- One row for each thing that can run out: a bot's lifetime, day, week and month, a message, an end
--- user's day. limit_nanos is what the owner set (NULL: no limit). ceiling_nanos is what the constraint
+-- user's day, a team's month. limit_nanos is what the owner set (NULL: no limit). ceiling_nanos is what the constraint
 -- holds: the limit, or what was already committed when the limit was lowered below it.
 CREATE TABLE budget (
   team_id       uuid        NOT NULL,
   budget_key    text        NOT NULL,
-  bot_id        uuid        NOT NULL,
+  bot_id        uuid,                 -- NULL: counts for the whole team
   kind          text        NOT NULL,
   resets_at     timestamptz,          -- NULL: never
   limit_nanos   bigint,               -- NULL: no limit
@@ -179,6 +179,55 @@ CREATE TABLE budget (
 );
 
 CREATE INDEX budget_by_bot ON budget (team_id, bot_id, kind);
+
+-- What an owner set for his team. A team without a row has no limits and the default percents.
+CREATE TABLE team_limit (
+  team_id               uuid      PRIMARY KEY,
+  monthly_limit_nanos   bigint,              -- NULL: no limit
+  overage_ceiling_nanos bigint,              -- NULL: the wallet alone bounds overage
+  alert_percents        integer[] NOT NULL DEFAULT '{50,80,100}',
+  CONSTRAINT team_limit_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT team_limit_is_not_negative CHECK (
+    monthly_limit_nanos >= 0 AND overage_ceiling_nanos >= 0)
+);
+
+-- A team's plan. Periods begin at the anchor and then each month, counted from the anchor.
+CREATE TABLE team_plan (
+  team_id   uuid        PRIMARY KEY,
+  plan      text        NOT NULL,
+  next_plan text        NOT NULL,  -- what the next period begins with
+  anchor_at timestamptz NOT NULL,
+  CONSTRAINT team_plan_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT team_plan_is_known CHECK (plan IN ('free', 'pro') AND next_plan IN ('free', 'pro'))
+);
+
+-- One period of a plan: what it grants, and how much of it is spent and held. Overage is what went
+-- to the wallet once the grant was used up.
+CREATE TABLE plan_period (
+  team_id             uuid        NOT NULL,
+  starts_at           timestamptz NOT NULL,
+  ends_at             timestamptz NOT NULL,
+  plan                text        NOT NULL,
+  credits_nanos       bigint      NOT NULL,
+  credits_spent_nanos bigint      NOT NULL DEFAULT 0,
+  credits_held_nanos  bigint      NOT NULL DEFAULT 0,
+  tokens_max          bigint      NOT NULL,
+  tokens_spent        bigint      NOT NULL DEFAULT 0,
+  tokens_held         bigint      NOT NULL DEFAULT 0,
+  overage_spent_nanos bigint      NOT NULL DEFAULT 0,
+  overage_held_nanos  bigint      NOT NULL DEFAULT 0,
+  PRIMARY KEY (team_id, starts_at),
+  CONSTRAINT plan_period_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT plan_period_has_a_length CHECK (starts_at < ends_at),
+  CONSTRAINT plan_period_spent_is_not_negative CHECK (
+    credits_spent_nanos >= 0 AND tokens_spent >= 0 AND overage_spent_nanos >= 0),
+  CONSTRAINT plan_period_held_is_not_negative CHECK (
+    credits_held_nanos >= 0 AND tokens_held >= 0 AND overage_held_nanos >= 0),
+  CONSTRAINT plan_period_credits_are_not_exceeded CHECK (
+    credits_spent_nanos + credits_held_nanos <= credits_nanos),
+  CONSTRAINT plan_period_tokens_are_not_exceeded CHECK (
+    tokens_spent + tokens_held <= tokens_max)
+);
 
 -- Money set aside for one attempt of one step; resolved exactly once, by one conditional update.
 CREATE TABLE hold (
@@ -199,10 +248,14 @@ CREATE TABLE hold (
   event_day         date        NOT NULL, -- in the bot's time zone
   created_at        timestamptz NOT NULL,
   resolved_at       timestamptz,          -- NULL while open
+  funding           text        NOT NULL, -- who pays: the wallet, the plan's period, the owner with his own key
+  period_starts_at  timestamptz,          -- NULL unless in mode plan_quota
+  plan_tokens       bigint      NOT NULL DEFAULT 0, -- set aside of the plan
   PRIMARY KEY (team_id, hold_id),
   CONSTRAINT hold_is_one_for_an_attempt UNIQUE (team_id, turn_id, step, attempt),
   CONSTRAINT hold_amount_is_not_negative CHECK (amount_nanos >= 0),
-  CONSTRAINT hold_mode_is_known CHECK (billing_mode IN ('wallet', 'byok')),
+  CONSTRAINT hold_mode_is_known CHECK (billing_mode IN ('wallet', 'byok', 'plan_quota')),
+  CONSTRAINT hold_funding_is_known CHECK (funding IN ('wallet', 'plan', 'own_key')),
   CONSTRAINT hold_state_is_known CHECK (state IN ('open', 'settled', 'voided', 'expired')),
   CONSTRAINT hold_is_resolved_at_some_time CHECK ((state = 'open') = (resolved_at IS NULL)),
   CONSTRAINT hold_has_a_cost_once_settled CHECK ((state = 'settled') = (cost_nanos IS NOT NULL)),
@@ -239,10 +292,12 @@ CREATE TABLE ledger_transaction (
   flags               text[]      NOT NULL DEFAULT '{}',
   previous_hash       bytea       NOT NULL,
   hash                bytea       NOT NULL,
+  tool_name           text,                 -- NULL for what is not a tool call
   PRIMARY KEY (team_id, seq),
   CONSTRAINT ledger_transaction_id_is_unique UNIQUE (team_id, txn_id),
   CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, source_key),
-  CONSTRAINT ledger_transaction_kind_is_known CHECK (kind IN ('free_credit', 'deposit', 'charge', 'leak')),
+  CONSTRAINT ledger_transaction_kind_is_known CHECK (
+    kind IN ('free_credit', 'deposit', 'charge', 'leak', 'refund', 'dispute', 'dispute_won', 'plan_fee')),
   CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0)
 );
 
@@ -259,7 +314,8 @@ CREATE TABLE ledger_entry (
   CONSTRAINT ledger_entry_of_a_transaction
     FOREIGN KEY (team_id, seq) REFERENCES ledger_transaction (team_id, seq),
   CONSTRAINT ledger_entry_account_is_known CHECK (
-    account IN ('wallet', 'revenue', 'house', 'cash', 'promotion', 'byok_usage', 'byok_memo'))
+    account IN ('wallet', 'revenue', 'house', 'cash', 'promotion', 'byok_usage', 'byok_memo',
+      'plan_usage', 'plan_memo'))
 );
 
 CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -493,3 +549,19 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_pending ON outbox (created_at) WHERE state = 'pending';
+
+-- What owners are told. Written in the commit that it speaks of; source_key makes it happen once.
+CREATE TABLE event (
+  team_id    uuid        NOT NULL,
+  event_id   uuid        NOT NULL,
+  source_key text        NOT NULL,
+  type       text        NOT NULL,
+  data       jsonb       NOT NULL,
+  created_at timestamptz NOT NULL,
+  relayed_at timestamptz,          -- NULL until every way of telling it has a row of its own
+  PRIMARY KEY (team_id, event_id),
+  CONSTRAINT event_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT event_happens_once UNIQUE (team_id, source_key)
+);
+
+CREATE INDEX event_waiting ON event (created_at) WHERE relayed_at IS NULL;

@@ -37,6 +37,11 @@ public final class BillingWiring {
   }
 
   @Singleton
+  public JdbcEvents events(InstantSource clock) {
+    return new JdbcEvents(clock);
+  }
+
+  @Singleton
   public JdbcLedger ledger(Jdbi jdbi, InstantSource clock) {
     return new JdbcLedger(jdbi, clock);
   }

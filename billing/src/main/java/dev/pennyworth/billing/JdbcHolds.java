@@ -23,10 +23,10 @@ final class JdbcHolds {
             INSERT INTO hold
               (team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, price_id,
                input_tokens_max, output_tokens_max, amount_nanos, state, budget_keys, event_day,
-               created_at)
+               created_at, funding)
             VALUES
               (:team, :hold, :bot, :turn, :step, :attempt, :mode, :price,
-               :input, :output, :amount, 'open', :keys, :day, :now)
+               :input, :output, :amount, 'open', :keys, :day, :now, :funding)
             """)
         .bind("team", hold.key().team().uuid())
         .bind("hold", hold.id().uuid())
@@ -42,6 +42,7 @@ final class JdbcHolds {
         .bindArray("keys", String.class, hold.budgetKeys())
         .bind("day", hold.eventDay())
         .bind("now", now)
+        .bind("funding", hold.mode() == BillingMode.WALLET ? "wallet" : "own_key")
         .execute();
   }
 

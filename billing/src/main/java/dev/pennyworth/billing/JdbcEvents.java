@@ -1,0 +1,44 @@
+package dev.pennyworth.billing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.InstantSource;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/// What owners are to be told, written in the commit that it speaks of. Telling is somebody else's
+/// work, and comes after.
+public final class JdbcEvents {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final InstantSource clock;
+
+  JdbcEvents(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /// Writes an event, unless it happened before. Joins the caller's transaction.
+  public void append(Handle tx, TeamId team, Event event) {
+    tx.createUpdate(
+            """
+            INSERT INTO event (team_id, event_id, source_key, type, data, created_at)
+            VALUES (:team, :event, :source, :type, :data::jsonb, :now)
+            ON CONFLICT (team_id, source_key) DO NOTHING
+            """)
+        .bind("team", team.uuid())
+        .bind("event", TypedIds.of("event", team.uuid().toString(), event.sourceKey()))
+        .bind("source", event.sourceKey())
+        .bind("type", event.type())
+        .bind("data", json(event.facts()))
+        .bind("now", clock.instant())
+        .execute();
+  }
+
+  private static String json(Map<String, Object> facts) {
+    try {
+      return JSON.writeValueAsString(facts);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the facts of an event are plain values", e);
+    }
+  }
+}
