@@ -7,6 +7,7 @@ import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
+import dev.pennyworth.billing.JdbcToolPrices;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -57,6 +58,7 @@ public final class AgentLoopWiring {
       Bots bots,
       JdbcGate gate,
       JdbcPrices prices,
+      JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       HttpOpenAiConnection openAi,
       AgentLoopSettings settings,
@@ -70,6 +72,7 @@ public final class AgentLoopWiring {
             bots,
             gate,
             prices,
+            toolPrices,
             rollups,
             clients(openAi, settings),
             builtInTools(clock),
@@ -90,6 +93,7 @@ public final class AgentLoopWiring {
       Bots bots,
       JdbcGate gate,
       JdbcPrices prices,
+      JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       Map<String, ModelClient> clients,
       Toolboxes toolboxes,
@@ -97,14 +101,16 @@ public final class AgentLoopWiring {
       InstantSource clock) {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
+    var writes = new ClaimedWrites(jdbi, conversations, gate);
     return new MessageTurn(
         jdbi,
         bots,
         conversations,
         new JdbcTurns(),
         steps,
-        new ModelStep(jdbi, conversations, steps, gate, prices, clients, toolboxes, clock),
-        new ToolSteps(jdbi, conversations, steps, toolboxes, threads, clock),
+        new ModelStep(writes, steps, gate, prices, clients, toolboxes, clock),
+        new ToolSteps(writes, steps, toolPrices, toolboxes, threads, clock),
+        writes,
         gate,
         rollups,
         turnSignals,

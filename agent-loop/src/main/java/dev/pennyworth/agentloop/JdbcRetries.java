@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -31,10 +32,18 @@ final class JdbcRetries {
   private JdbcRetries() {}
 
   static void useTransaction(Jdbi jdbi, Consumer<Handle> writing) {
+    var _ =
+        get(() ->
+            jdbi.inTransaction(tx -> {
+              writing.accept(tx);
+              return true;
+            }));
+  }
+
+  static <T> T get(Supplier<T> work) {
     for (int tries = 1; ; tries++) {
       try {
-        jdbi.useTransaction(writing::accept);
-        return;
+        return work.get();
       } catch (RuntimeException e) {
         if (tries >= TRIES_MAX || !isTransient(e)) {
           throw e;

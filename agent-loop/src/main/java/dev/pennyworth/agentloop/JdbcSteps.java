@@ -5,6 +5,7 @@ import dev.pennyworth.agentloop.model.ModelReply;
 import dev.pennyworth.agentloop.model.ToolCall;
 import dev.pennyworth.billing.Charge;
 import dev.pennyworth.billing.Hold;
+import dev.pennyworth.billing.StepKey;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TokenUsage;
 import dev.pennyworth.billing.TurnId;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// The steps of turns. Each has a row before it starts and its result before the next begins.
@@ -123,41 +125,58 @@ final class JdbcSteps {
         .execute();
   }
 
-  /// Writes that a tool is about to be called. Safe to repeat.
-  void startTool(Handle tx, TeamId team, TurnId turn, int n, ToolCall call, Instant now) {
+  /// Writes that a tool is about to be called: for the first time, or once more. Safe to repeat.
+  ///
+  /// @param hold what is set aside for it; empty for a tool without a price
+  void startTool(Handle tx, StepKey key, ToolCall call, Optional<Hold> hold, Instant now) {
     tx.createUpdate(
             """
             INSERT INTO step
               (team_id, turn_id, n, kind, purpose, state, attempt, tool_name, tool_call_id,
-               tool_arguments, started_at)
+               tool_arguments, hold_id, held_nanos, started_at)
             VALUES
-              (:team, :turn, :n, 'tool', 'answer', 'started', 1, :tool, :call, :arguments, :now)
-            ON CONFLICT (team_id, turn_id, n) DO NOTHING
+              (:team, :turn, :n, 'tool', 'answer', 'started', :attempt, :tool, :call, :arguments,
+               :hold, :held, :now)
+            ON CONFLICT (team_id, turn_id, n) DO UPDATE
+            SET attempt = excluded.attempt,
+              hold_id = excluded.hold_id,
+              held_nanos = excluded.held_nanos
             """)
-        .bind("team", team.uuid())
-        .bind("turn", turn.uuid())
-        .bind("n", n)
+        .bind("team", key.team().uuid())
+        .bind("turn", key.turn().uuid())
+        .bind("n", key.step())
+        .bind("attempt", key.attempt())
         .bind("tool", CleanText.of(call.toolName()))
         .bind("call", CleanText.of(call.id()))
         .bind("arguments", CleanText.of(call.argumentsJson()))
+        .bind("hold", hold.map(held -> held.id().uuid()).orElse(null))
+        .bind("held", hold.map(held -> held.amount().nanos()).orElse(0L))
         .bind("now", now)
         .execute();
   }
 
-  /// Stores a tool's result.
-  void finishTool(Handle tx, TeamId team, TurnId turn, int n, ToolOutcome outcome) {
+  /// Stores a tool's result with what it cost.
+  void finishTool(Handle tx, StepKey key, ToolOutcome outcome, Charge charge) {
     tx.createUpdate(
             """
             UPDATE step
-            SET state = :state, output = :output::jsonb, latency_millis = :latency
+            SET state = :state,
+              output = :output::jsonb,
+              cost_nanos = :cost,
+              billed_nanos = :billed,
+              flags = :flags,
+              latency_millis = :latency
             WHERE team_id = :team AND turn_id = :turn AND n = :n
             """)
-        .bind("team", team.uuid())
-        .bind("turn", turn.uuid())
-        .bind("n", n)
+        .bind("team", key.team().uuid())
+        .bind("turn", key.turn().uuid())
+        .bind("n", key.step())
         .bind(
             "state", (outcome.isSuccess() ? StepRecord.State.DONE : StepRecord.State.FAILED).word())
         .bind("output", StoredJson.toolOutput(outcome.text(), outcome.isSuccess()))
+        .bind("cost", charge.cost().nanos())
+        .bind("billed", charge.billed().nanos())
+        .bindArray("flags", String.class, charge.flags())
         .bind("latency", outcome.latency().toMillis())
         .execute();
   }
@@ -177,6 +196,7 @@ final class JdbcSteps {
     return new StepRecord.Tool(
         n,
         state,
+        row.getInt("attempt"),
         new ToolCall(
             row.getString("tool_call_id"),
             row.getString("tool_name"),

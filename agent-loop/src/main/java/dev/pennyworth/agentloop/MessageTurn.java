@@ -1,11 +1,14 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ModelReply;
+import dev.pennyworth.billing.Booking;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcRollups;
+import dev.pennyworth.billing.Resolution;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -29,6 +32,7 @@ final class MessageTurn {
   private final JdbcSteps steps;
   private final ModelStep modelStep;
   private final ToolSteps toolSteps;
+  private final ClaimedWrites writes;
   private final JdbcGate gate;
   private final JdbcRollups rollups;
   private final TurnSignals signals;
@@ -42,6 +46,7 @@ final class MessageTurn {
       JdbcSteps steps,
       ModelStep modelStep,
       ToolSteps toolSteps,
+      ClaimedWrites writes,
       JdbcGate gate,
       JdbcRollups rollups,
       TurnSignals signals,
@@ -53,6 +58,7 @@ final class MessageTurn {
     this.steps = steps;
     this.modelStep = modelStep;
     this.toolSteps = toolSteps;
+    this.writes = writes;
     this.gate = gate;
     this.rollups = rollups;
     this.signals = signals;
@@ -71,44 +77,58 @@ final class MessageTurn {
       return;
     }
     var turn = resume(claim, bot.get());
-    toolSteps.run(turn);
-    while (!hasEnded(turn)) {
-      toolSteps.run(turn);
-    }
+    while (!hasEnded(turn)) {}
   }
 
-  /// One round of the loop: reserve, call the model, settle. The last settle and the reply are one
-  /// commit.
+  /// One round of the loop: run the asked tools, reserve, call the model, settle. The last settle
+  /// and the reply are one commit.
   private boolean hasEnded(TurnInProgress turn) {
+    var unpaidTool = toolSteps.run(turn);
+    if (unpaidTool.isPresent()) {
+      return end(turn, Ending.refused(unpaidTool.get()));
+    }
     if (turn.modelCalls() >= turn.bot().maxLoopIterations()) {
-      return end(turn, Ending.of(StopReason.MAX_ITERATIONS), MessageTurn::nothingToBook);
+      return end(turn, Ending.of(StopReason.MAX_ITERATIONS));
     }
     if (turn.isOutOfTime()) {
-      return end(turn, Ending.of(StopReason.TIMEOUT), MessageTurn::nothingToBook);
+      return end(turn, Ending.of(StopReason.TIMEOUT));
     }
     return switch (modelStep.run(turn)) {
-      case ModelStep.Outcome.NotCalled(var ending) -> end(turn, ending, MessageTurn::nothingToBook);
-      case ModelStep.Outcome.NoAnswer(var ending, var resolve) -> end(turn, ending, resolve);
+      case ModelStep.Outcome.NotCalled(var ending) -> end(turn, ending);
+      case ModelStep.Outcome.NoAnswer(var ending, var closing) -> end(turn, ending, closing);
       case ModelStep.Outcome.Again _ -> false;
-      case ModelStep.Outcome.Answered answered -> {
-        if (wantsTools(answered.reply())) {
-          inClaim(turn, answered.settle());
-          turn.addReply(answered.reply().text(), answered.reply().toolCalls());
+      case ModelStep.Outcome.Answered(var reply, var closing) -> {
+        turn.addReply(reply.text(), reply.toolCalls());
+        if (wantsTools(reply)) {
+          writes.write(turn.claim(), List.of(closing.resolution()), List.of(), closing.writing());
           yield false;
         }
-        turn.addReply(answered.reply().text(), answered.reply().toolCalls());
-        yield end(turn, Ending.of(reason(answered.reply())), answered.settle());
+        yield end(turn, Ending.of(reason(reply)), closing);
       }
     };
   }
 
+  private boolean end(TurnInProgress turn, Ending ending) {
+    return end(turn, ending, List.of(), (_, _) -> {});
+  }
+
+  private boolean end(TurnInProgress turn, Ending ending, ModelStep.Closing closing) {
+    return end(turn, ending, List.of(closing.resolution()), closing.writing());
+  }
+
   /// Ends the turn: what is still to be booked, the reply, its place in the outbox and the day's
   /// figures are one commit.
-  private boolean end(TurnInProgress turn, Ending ending, Consumer<Handle> booking) {
-    inClaim(
-        turn,
-        tx -> {
-          booking.accept(tx);
+  private boolean end(
+      TurnInProgress turn,
+      Ending ending,
+      List<Resolution> resolutions,
+      BiConsumer<Handle, Booking.Booked> writing) {
+    writes.write(
+        turn.claim(),
+        resolutions,
+        List.of(),
+        (tx, booked) -> {
+          writing.accept(tx, booked);
           var day = clock.instant().atZone(turn.bot().zone()).toLocalDate();
           end(tx, turn.claim(), turn.turn(), ending, reply(turn, ending), day);
         });
@@ -165,17 +185,6 @@ final class MessageTurn {
     gate.openHolds(tx, claim.team(), turn.id()).forEach(hold -> modelStep.lose(tx, hold));
   }
 
-  private void inClaim(TurnInProgress turn, Consumer<Handle> writing) {
-    JdbcRetries.useTransaction(
-        jdbi,
-        tx -> {
-          conversations.requireClaim(tx, turn.claim());
-          writing.accept(tx);
-        });
-  }
-
-  private static void nothingToBook(Handle tx) {}
-
   /// A reply that was cut may carry half a tool call: it is not run.
   private static boolean wantsTools(ModelReply.Answered reply) {
     return !reply.toolCalls().isEmpty() && reply.finish() != ModelReply.Finish.LENGTH;
@@ -191,7 +200,8 @@ final class MessageTurn {
   /// What the end user reads: never silence.
   private static String reply(TurnInProgress turn, Ending ending) {
     return switch (ending.reason()) {
-      case SPENDING_CAP, INSUFFICIENT_BALANCE, MESSAGE_BUDGET -> turn.bot().limitMessage();
+      case SPENDING_CAP, INSUFFICIENT_BALANCE, PLAN_QUOTA, MESSAGE_BUDGET ->
+          turn.bot().limitMessage();
       case PROVIDER_ERROR, NO_PRICE -> turn.bot().fallbackMessage();
       case COMPLETED, MAX_TOKENS, MAX_ITERATIONS, TIMEOUT ->
           turn.bestText().isBlank() ? turn.bot().fallbackMessage() : turn.bestText();

@@ -5,22 +5,24 @@ import dev.pennyworth.agentloop.model.ModelReply;
 import dev.pennyworth.agentloop.model.ModelRequest;
 import dev.pennyworth.agentloop.model.ModelUnavailable;
 import dev.pennyworth.agentloop.model.ToolSpec;
+import dev.pennyworth.billing.Ask;
 import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.Booking;
 import dev.pennyworth.billing.Hold;
 import dev.pennyworth.billing.HoldRequest;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.Price;
 import dev.pennyworth.billing.Reservation;
+import dev.pennyworth.billing.Resolution;
 import dev.pennyworth.billing.Settlement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /// One model call: price, reserve, call, and how to book what came of it. The booking is left to
 /// the caller, so that it can share a commit with what follows.
@@ -28,8 +30,7 @@ final class ModelStep {
   private static final int ATTEMPTS_MAX = 2;
   private static final String PURPOSE = "answer";
 
-  private final Jdbi jdbi;
-  private final JdbcConversations conversations;
+  private final ClaimedWrites writes;
   private final JdbcSteps steps;
   private final JdbcGate gate;
   private final JdbcPrices prices;
@@ -38,16 +39,14 @@ final class ModelStep {
   private final InstantSource clock;
 
   ModelStep(
-      Jdbi jdbi,
-      JdbcConversations conversations,
+      ClaimedWrites writes,
       JdbcSteps steps,
       JdbcGate gate,
       JdbcPrices prices,
       Map<String, ModelClient> clients,
       Toolboxes toolboxes,
       InstantSource clock) {
-    this.jdbi = jdbi;
-    this.conversations = conversations;
+    this.writes = writes;
     this.steps = steps;
     this.gate = gate;
     this.prices = prices;
@@ -63,17 +62,20 @@ final class ModelStep {
 
     /// The turn must end: the model was called and gave nothing.
     ///
-    /// @param resolve frees the hold; to be written in the commit that ends the turn
-    record NoAnswer(Ending ending, Consumer<Handle> resolve) implements Outcome {}
+    /// @param closing frees the hold; to be written in the commit that ends the turn
+    record NoAnswer(Ending ending, Closing closing) implements Outcome {}
 
     /// The model may be called once more; the hold is freed already.
     record Again() implements Outcome {}
 
     /// The model answered.
     ///
-    /// @param settle books the charge and stores the step; to be written before anything follows
-    record Answered(ModelReply.Answered reply, Consumer<Handle> settle) implements Outcome {}
+    /// @param closing books the charge and stores the step; to be written before anything follows
+    record Answered(ModelReply.Answered reply, Closing closing) implements Outcome {}
   }
+
+  /// How a step is booked and stored: in one commit, which what follows from it can share.
+  record Closing(Resolution resolution, BiConsumer<Handle, Booking.Booked> writing) {}
 
   /// Makes the turn's next model call.
   Outcome run(TurnInProgress turn) {
@@ -98,11 +100,13 @@ final class ModelStep {
     }
   }
 
-  /// Frees the hold of a call whose answer never came, at the house's expense. Joins the caller's
+  /// Frees a hold whose step was begun and never ended, at the house's expense. Joins the caller's
   /// transaction.
   void lose(Handle tx, Hold hold) {
-    gate.loseHold(tx, hold, PURPOSE);
-    steps.endModel(tx, hold, StepRecord.State.UNKNOWN, "unanswered", Duration.ZERO);
+    gate.book(tx, Booking.of(new Resolution.Lose(hold, PURPOSE)));
+    if (!hold.price().isOfTool()) {
+      steps.endModel(tx, hold, StepRecord.State.UNKNOWN, "unanswered", Duration.ZERO);
+    }
   }
 
   private Optional<Price> price(BotSettings bot) {
@@ -151,72 +155,74 @@ final class ModelStep {
             price,
             turn.claim().endUserId(),
             turn.bot().zone(),
-            prepared.inputTokensMax(),
-            prepared.inputTokensMaxTight(),
-            turn.bot().maxTokensPerTurn());
-    return jdbi.inTransaction(tx -> {
-      conversations.requireClaim(tx, turn.claim());
-      var reservation = gate.reserve(tx, request);
-      if (reservation instanceof Reservation.Granted(var hold)) {
-        steps.startModel(tx, hold, parts, clock.instant());
-      }
-      return reservation;
-    });
+            new Ask.Tokens(
+                prepared.inputTokensMax(),
+                prepared.inputTokensMaxTight(),
+                turn.bot().maxTokensPerTurn()));
+    return writes
+        .write(
+            turn.claim(),
+            List.of(),
+            List.of(request),
+            (tx, booked) -> {
+              if (booked.reservation() instanceof Reservation.Granted(var hold)) {
+                steps.startModel(tx, hold, parts, clock.instant());
+              }
+            })
+        .reservation();
   }
 
   private Outcome call(TurnInProgress turn, ModelClient.Prepared prepared, Hold hold) {
     if (turn.isOutOfTime()) {
       return new Outcome.NoAnswer(
           Ending.problem(StopReason.TIMEOUT, "no time was left for the call"),
-          tx -> fail(tx, hold, "not_called", Duration.ZERO));
+          failed(hold, "not_called", Duration.ZERO));
     }
     long startedNanos = System.nanoTime();
     var reply = prepared.call(hold, turn.timeLeft());
     var latency = Duration.ofNanos(System.nanoTime() - startedNanos);
     return switch (reply) {
       case ModelReply.Answered answered ->
-          new Outcome.Answered(answered, tx -> settle(tx, hold, answered, latency));
+          new Outcome.Answered(answered, settled(hold, answered, latency));
       case ModelReply.Failed(var fault, var why) when fault == ModelReply.Fault.UNANSWERED ->
           unanswered(turn, hold, why, latency);
       case ModelReply.Failed failed ->
           new Outcome.NoAnswer(
               Ending.problem(StopReason.PROVIDER_ERROR, failed.operatorText()),
-              tx -> fail(tx, hold, failed.operatorText(), latency));
+              failed(hold, failed.operatorText(), latency));
     };
   }
 
   private Outcome unanswered(TurnInProgress turn, Hold hold, String why, Duration latency) {
+    var closing = lost(hold, why, latency);
     if (turn.isOutOfTime()) {
-      return new Outcome.NoAnswer(
-          Ending.problem(StopReason.TIMEOUT, why), tx -> loseCall(tx, hold, why, latency));
+      return new Outcome.NoAnswer(Ending.problem(StopReason.TIMEOUT, why), closing);
     }
-    jdbi.useTransaction(tx -> {
-      conversations.requireClaim(tx, turn.claim());
-      loseCall(tx, hold, why, latency);
-    });
+    writes.write(turn.claim(), List.of(closing.resolution()), List.of(), closing.writing());
     return new Outcome.Again();
   }
 
-  private void settle(Handle tx, Hold hold, ModelReply.Answered reply, Duration latency) {
-    var charge =
-        gate.settle(
-            tx,
-            hold,
-            new Settlement(
-                reply.usage(),
-                reply.isEstimated(),
-                PURPOSE,
-                reply.providerRequestId().map(CleanText::of)));
-    steps.finishModel(tx, hold, reply, charge, latency);
+  private Closing settled(Hold hold, ModelReply.Answered reply, Duration latency) {
+    var settlement =
+        new Settlement(
+            reply.usage(),
+            reply.isEstimated(),
+            PURPOSE,
+            reply.providerRequestId().map(CleanText::of));
+    return new Closing(
+        new Resolution.Settle(hold, settlement),
+        (tx, booked) -> steps.finishModel(tx, hold, reply, booked.charge(), latency));
   }
 
-  private void fail(Handle tx, Hold hold, String why, Duration latency) {
-    gate.voidHold(tx, hold);
-    steps.endModel(tx, hold, StepRecord.State.FAILED, why, latency);
+  private Closing failed(Hold hold, String why, Duration latency) {
+    return new Closing(
+        new Resolution.VoidHold(hold),
+        (tx, _) -> steps.endModel(tx, hold, StepRecord.State.FAILED, why, latency));
   }
 
-  private void loseCall(Handle tx, Hold hold, String why, Duration latency) {
-    gate.loseHold(tx, hold, PURPOSE);
-    steps.endModel(tx, hold, StepRecord.State.UNKNOWN, why, latency);
+  private Closing lost(Hold hold, String why, Duration latency) {
+    return new Closing(
+        new Resolution.Lose(hold, PURPOSE),
+        (tx, _) -> steps.endModel(tx, hold, StepRecord.State.UNKNOWN, why, latency));
   }
 }

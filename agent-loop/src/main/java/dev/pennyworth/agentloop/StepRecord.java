@@ -24,8 +24,10 @@ sealed interface StepRecord {
 
   /// A tool call.
   ///
+  /// @param attempt of the last try
   /// @param result what the tool answered; empty until done
-  record Tool(int n, State state, ToolCall call, String result) implements StepRecord {}
+  record Tool(int n, State state, int attempt, ToolCall call, String result)
+      implements StepRecord {}
 
   /// How far a step got. `unknown`: it was started and its outcome never came.
   enum State {

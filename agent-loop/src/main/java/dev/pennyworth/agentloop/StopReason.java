@@ -10,6 +10,7 @@ public enum StopReason {
   MAX_TOKENS("max_tokens"),
   SPENDING_CAP("spending_cap"),
   INSUFFICIENT_BALANCE("insufficient_balance"),
+  PLAN_QUOTA("plan_quota"),
   MESSAGE_BUDGET("message_budget"),
   PROVIDER_ERROR("provider_error"),
   NO_PRICE("no_price");
@@ -32,9 +33,10 @@ public enum StopReason {
 
   static StopReason of(Refusal refusal) {
     return switch (refusal.scope()) {
-      case BOT_CAP, END_USER -> SPENDING_CAP;
+      case BOT_CAP, END_USER, TEAM_LIMIT -> SPENDING_CAP;
       case MESSAGE -> MESSAGE_BUDGET;
       case WALLET -> INSUFFICIENT_BALANCE;
+      case PLAN_CREDITS, PLAN_TOKENS, OVERAGE -> PLAN_QUOTA;
     };
   }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pennyworth.agentloop.model.InputParts;
 import dev.pennyworth.agentloop.model.ModelReply;
 import dev.pennyworth.agentloop.model.ToolCall;
-import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,11 +85,11 @@ final class StoredJson {
     ObjectNode stored =
         JSON.createObjectNode()
             .put("scope", refusal.scope().name())
-            .put("limit_nanos", refusal.limit().nanos())
-            .put("spent_nanos", refusal.spent().nanos())
-            .put("held_nanos", refusal.held().nanos())
-            .put("remaining_nanos", refusal.remaining().nanos())
-            .put("needed_nanos", refusal.needed().nanos());
+            .put("limit", refusal.limit())
+            .put("spent", refusal.spent())
+            .put("held", refusal.held())
+            .put("remaining", refusal.remaining())
+            .put("needed", refusal.needed());
     refusal.period().ifPresent(period -> stored.put("period", period));
     refusal.resetsAt().ifPresent(at -> stored.put("resets_at", at.toString()));
     return stored.toString();
@@ -101,12 +100,17 @@ final class StoredJson {
     return new Refusal(
         Refusal.Scope.valueOf(refusal.path("scope").asText()),
         Optional.ofNullable(refusal.get("period")).map(JsonNode::asText),
-        new NanoUsd(refusal.path("limit_nanos").asLong()),
-        new NanoUsd(refusal.path("spent_nanos").asLong()),
-        new NanoUsd(refusal.path("held_nanos").asLong()),
-        new NanoUsd(refusal.path("remaining_nanos").asLong()),
-        new NanoUsd(refusal.path("needed_nanos").asLong()),
+        figure(refusal, "limit"),
+        figure(refusal, "spent"),
+        figure(refusal, "held"),
+        figure(refusal, "remaining"),
+        figure(refusal, "needed"),
         Optional.ofNullable(refusal.get("resets_at")).map(at -> Instant.parse(at.asText())));
+  }
+
+  /// Refusals of before there was a second unit named theirs.
+  private static long figure(JsonNode refusal, String name) {
+    return refusal.has(name) ? refusal.path(name).asLong() : refusal.path(name + "_nanos").asLong();
   }
 
   private static JsonNode read(String stored) {

@@ -1,73 +1,147 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.billing.Ask;
+import dev.pennyworth.billing.Booking;
+import dev.pennyworth.billing.Charge;
+import dev.pennyworth.billing.Hold;
+import dev.pennyworth.billing.HoldRequest;
+import dev.pennyworth.billing.JdbcToolPrices;
+import dev.pennyworth.billing.Refusal;
+import dev.pennyworth.billing.Reservation;
+import dev.pennyworth.billing.Resolution;
+import dev.pennyworth.billing.Settlement;
+import dev.pennyworth.billing.StepKey;
+import dev.pennyworth.billing.ToolPrice;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.Handle;
 
-/// Runs the tools that a model asked for: all get their rows, then they run side by side, then
-/// their results are stored in one commit.
+/// Runs the tools that a model asked for: all are held for, if they have a price, and get their
+/// rows; then they run side by side; then their results are booked and stored in one commit.
 final class ToolSteps {
   private static final Duration TOOL_TIMEOUT_MAX = Duration.ofSeconds(20);
+  private static final String PURPOSE = "answer";
 
-  private final Jdbi jdbi;
-  private final JdbcConversations conversations;
+  private final ClaimedWrites writes;
   private final JdbcSteps steps;
+  private final JdbcToolPrices prices;
   private final Toolboxes toolboxes;
   private final ExecutorService threads;
   private final InstantSource clock;
 
   ToolSteps(
-      Jdbi jdbi,
-      JdbcConversations conversations,
+      ClaimedWrites writes,
       JdbcSteps steps,
+      JdbcToolPrices prices,
       Toolboxes toolboxes,
       ExecutorService threads,
       InstantSource clock) {
-    this.jdbi = jdbi;
-    this.conversations = conversations;
+    this.writes = writes;
     this.steps = steps;
+    this.prices = prices;
     this.toolboxes = toolboxes;
     this.threads = threads;
     this.clock = clock;
   }
 
+  /// A tool call at its place in the turn.
+  private record Step(StepKey key, ToolCall call, Optional<ToolPrice> price) {}
+
+  /// A step that may run.
+  private record Paid(Step step, Optional<Hold> hold) {}
+
   /// Runs what the model asked for last and has no result yet; nothing, if there is none.
-  void run(TurnInProgress turn) {
+  ///
+  /// @return why a tool could not be paid; none of them was run then
+  Optional<Refusal> run(TurnInProgress turn) {
     var calls = turn.openToolCalls();
     if (calls.isEmpty() || turn.isOutOfTime()) {
-      return;
+      return Optional.empty();
     }
-    int firstStep = turn.nextStep();
-    start(turn, calls, firstStep);
+    var asked = new ArrayList<Step>();
+    for (int i = 0; i < calls.size(); i++) {
+      var call = calls.get(i);
+      var key = turn.toolAttempt(call, turn.nextStep() + i);
+      asked.add(new Step(key, call, prices.current(call.toolName())));
+    }
+    var booked = start(turn, asked);
+    var refusal = refusal(booked);
+    if (refusal.isPresent()) {
+      free(turn, booked);
+      return refusal;
+    }
     var outcomes = runAll(turn, calls);
-    finish(turn, outcomes, firstStep);
+    finish(turn, paid(asked, booked), outcomes);
     for (int i = 0; i < calls.size(); i++) {
       turn.addToolResult(calls.get(i), outcomes.get(i).text());
     }
+    return Optional.empty();
   }
 
-  private void start(TurnInProgress turn, List<ToolCall> calls, int firstStep) {
-    jdbi.useTransaction(tx -> {
-      conversations.requireClaim(tx, turn.claim());
-      for (int i = 0; i < calls.size(); i++) {
-        steps.startTool(
-            tx,
-            turn.claim().team(),
-            turn.turn().id(),
-            firstStep + i,
-            calls.get(i),
-            clock.instant());
-      }
-    });
+  private Booking.Booked start(TurnInProgress turn, List<Step> asked) {
+    var requests =
+        asked.stream()
+            .flatMap(step -> step.price().map(price -> request(turn, step, price)).stream())
+            .toList();
+    return writes.write(
+        turn.claim(),
+        List.of(),
+        requests,
+        (tx, booked) -> {
+          if (refusal(booked).isEmpty()) {
+            paid(asked, booked).forEach(step -> start(tx, step));
+          }
+        });
+  }
+
+  private static HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
+    return new HoldRequest(
+        step.key(),
+        turn.bot().billingMode(),
+        price.list(),
+        turn.claim().endUserId(),
+        turn.bot().zone(),
+        new Ask.Fixed(price.of(step.call().argumentsJson())));
+  }
+
+  private void start(Handle tx, Paid paid) {
+    steps.startTool(tx, paid.step().key(), paid.step().call(), paid.hold(), clock.instant());
+  }
+
+  private static Optional<Refusal> refusal(Booking.Booked booked) {
+    return booked.reservations().stream()
+        .filter(Reservation.Refused.class::isInstance)
+        .map(one -> ((Reservation.Refused) one).refusal())
+        .findFirst();
+  }
+
+  private static List<Hold> holds(Booking.Booked booked) {
+    return booked.reservations().stream()
+        .filter(Reservation.Granted.class::isInstance)
+        .map(one -> ((Reservation.Granted) one).hold())
+        .toList();
+  }
+
+  private static List<Paid> paid(List<Step> asked, Booking.Booked booked) {
+    var holds = holds(booked).iterator();
+    return asked.stream().map(step -> new Paid(step, step.price().map(_ -> holds.next()))).toList();
+  }
+
+  /// One tool cannot be paid, so none is run: what was set aside for the others is freed.
+  private void free(TurnInProgress turn, Booking.Booked booked) {
+    var resolutions =
+        holds(booked).stream().map(hold -> (Resolution) new Resolution.VoidHold(hold)).toList();
+    writes.write(turn.claim(), resolutions, List.of(), (_, _) -> {});
   }
 
   private List<ToolOutcome> runAll(TurnInProgress turn, List<ToolCall> calls) {
@@ -100,12 +174,30 @@ final class ToolSteps {
     }
   }
 
-  private void finish(TurnInProgress turn, List<ToolOutcome> outcomes, int firstStep) {
-    jdbi.useTransaction(tx -> {
-      conversations.requireClaim(tx, turn.claim());
-      for (int i = 0; i < outcomes.size(); i++) {
-        steps.finishTool(tx, turn.claim().team(), turn.turn().id(), firstStep + i, outcomes.get(i));
-      }
-    });
+  /// A tool that failed is not paid for.
+  private void finish(TurnInProgress turn, List<Paid> paid, List<ToolOutcome> outcomes) {
+    var resolutions = new ArrayList<Resolution>();
+    for (int i = 0; i < paid.size(); i++) {
+      boolean isSuccess = outcomes.get(i).isSuccess();
+      paid.get(i).hold().map(hold -> resolution(hold, isSuccess)).ifPresent(resolutions::add);
+    }
+    writes.write(
+        turn.claim(),
+        resolutions,
+        List.of(),
+        (tx, booked) -> {
+          var charges = booked.charges().iterator();
+          for (int i = 0; i < paid.size(); i++) {
+            boolean isCharged = paid.get(i).hold().isPresent() && outcomes.get(i).isSuccess();
+            var charge = isCharged ? charges.next() : Charge.NONE;
+            steps.finishTool(tx, paid.get(i).step().key(), outcomes.get(i), charge);
+          }
+        });
+  }
+
+  private static Resolution resolution(Hold hold, boolean isSuccess) {
+    return isSuccess
+        ? new Resolution.Settle(hold, Settlement.ofTool(PURPOSE))
+        : new Resolution.VoidHold(hold);
   }
 }

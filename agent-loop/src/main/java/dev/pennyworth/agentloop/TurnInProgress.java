@@ -5,7 +5,9 @@ import dev.pennyworth.agentloop.model.ToolCall;
 import dev.pennyworth.billing.StepKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What a turn has come to: the context that the model sees, and how many steps it took. Built from
 /// the stored steps, so that a turn goes on after a crash where it stopped.
@@ -20,6 +22,7 @@ final class TurnInProgress {
   private int modelCalls;
   private int stepsStored;
   private int attempts;
+  private final Map<String, Integer> toolAttempts = new HashMap<>();
   private String bestText = "";
 
   TurnInProgress(
@@ -56,6 +59,7 @@ final class TurnInProgress {
   /// A tool that was started and not finished is called again: that does no harm, as [Tool]
   /// promises.
   private void replayTool(StepRecord.Tool tool) {
+    toolAttempts.put(tool.call().id(), tool.attempt());
     if (tool.state() != StepRecord.State.STARTED) {
       addToolResult(tool.call(), tool.result());
     }
@@ -87,6 +91,12 @@ final class TurnInProgress {
   /// The latest attempt at the next model call.
   StepKey attemptKey() {
     return new StepKey(claim.team(), claim.bot(), turn.id(), nextStep(), attempts);
+  }
+
+  /// The next attempt at a tool call that stands at a place.
+  StepKey toolAttempt(ToolCall call, int step) {
+    int attempt = toolAttempts.getOrDefault(call.id(), 0) + 1;
+    return new StepKey(claim.team(), claim.bot(), turn.id(), step, attempt);
   }
 
   int attempts() {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pennyworth.agentloop.TestingOpenAiServer.Received;
 import dev.pennyworth.agentloop.TestingOpenAiServer.Reply;
+import dev.pennyworth.billing.Ask;
 import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.Booking;
 import dev.pennyworth.billing.HoldRequest;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.Reservation;
+import dev.pennyworth.billing.Resolution;
 import dev.pennyworth.billing.Settlement;
 import dev.pennyworth.billing.StepKey;
 import dev.pennyworth.billing.TokenUsage;
@@ -139,7 +142,7 @@ class CapUnderLoadTest {
     for (int attempt = 1; attempt <= TRIES_MAX; attempt++) {
       var event = n + "/" + attempt;
       var report = node.ask(loop.message(bot, event, event, "Hello!"));
-      if (report.refusal().map(refusal -> refusal.held().nanos() == 0).orElse(true)) {
+      if (report.refusal().map(refusal -> refusal.held() == 0).orElse(true)) {
         return report;
       }
     }
@@ -159,8 +162,7 @@ class CapUnderLoadTest {
           assertThat(report.response()).contains(TestingAgentLoop.LIMIT_MESSAGE);
           assertThat(report.steps()).isEmpty();
           assertThat(report.refusal().orElseThrow().scope()).isEqualTo(scope);
-          assertThat(report.refusal().orElseThrow().needed())
-              .isEqualTo(new NanoUsd(LEAST_HOLD_NANOS));
+          assertThat(report.refusal().orElseThrow().needed()).isEqualTo(LEAST_HOLD_NANOS);
         });
   }
 
@@ -197,15 +199,13 @@ class CapUnderLoadTest {
             loop.prices.current("openai", "gpt-4o-mini").orElseThrow(),
             "nobody",
             bot.zone(),
-            tokens,
-            tokens,
-            1);
-    loop.jdbi.useTransaction(tx -> {
-      if (loop.gate.reserve(tx, request) instanceof Reservation.Granted(var hold)) {
-        var usage = Optional.of(new TokenUsage(tokens, 0, 0, 0));
-        loop.gate.settle(tx, hold, new Settlement(usage, false, "answer", Optional.empty()));
-      }
-    });
+            new Ask.Tokens(tokens, tokens, 1));
+    if (loop.gate.book(Booking.of(request)).reservation()
+        instanceof Reservation.Granted(var hold)) {
+      var usage = Optional.of(new TokenUsage(tokens, 0, 0, 0));
+      var settlement = new Settlement(usage, false, "answer", Optional.empty());
+      loop.gate.book(Booking.of(new Resolution.Settle(hold, settlement)));
+    }
     return loop.figure("SELECT balance_nanos FROM wallet");
   }
 

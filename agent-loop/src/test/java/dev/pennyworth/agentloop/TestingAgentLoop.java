@@ -9,6 +9,7 @@ import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcGate;
+import dev.pennyworth.billing.JdbcLedger;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcProof;
 import dev.pennyworth.billing.JdbcWallets;
@@ -60,12 +61,18 @@ final class TestingAgentLoop implements AutoCloseable {
     var ledger = billing.ledger(jdbi, clock(Duration.ZERO));
     prices = billing.prices(jdbi, clock(Duration.ZERO));
     JdbcWallets wallets = billing.wallets(jdbi, ledger);
-    gate = billing.gate(budgets, prices, ledger, billing.rollups(), clock(Duration.ZERO));
+    gate = gate(billing, jdbi, prices, ledger, clock(Duration.ZERO));
     jdbi.useTransaction(tx -> {
       tx.execute(
           "INSERT INTO team (team_id, name, created_at) VALUES (?, 'a team', now())", team.uuid());
       wallets.openWithFreeCredit(tx, team);
     });
+  }
+
+  private static JdbcGate gate(
+      BillingWiring billing, Jdbi jdbi, JdbcPrices prices, JdbcLedger ledger, InstantSource clock) {
+    var plans = billing.plans(jdbi, ledger, billing.events(clock), clock);
+    return billing.gate(jdbi, prices, plans, clock);
   }
 
   private AgentLoopSettings.Provider provider() {
@@ -175,8 +182,9 @@ final class TestingAgentLoop implements AutoCloseable {
           wiring.worker(
               ofPool,
               bots,
-              billing.gate(billing.budgets(clock), prices, ledger, rollups, clock),
+              gate(billing, ofPool, prices, ledger, clock),
               prices,
+              billing.toolPrices(ofPool, clock),
               rollups,
               openAi,
               new AgentLoopSettings(true, Map.of("openai", provider())),

@@ -3,6 +3,7 @@ package dev.pennyworth.billing;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 
 /// Holds that no gate gave out, to call models in tests without a database.
 public final class TestingHolds {
@@ -40,6 +41,8 @@ public final class TestingHolds {
             1,
             1),
         mode,
+        mode == BillingMode.BYOK ? Funding.OWN_KEY : Funding.WALLET,
+        Optional.empty(),
         GPT_4O_MINI,
         GPT_4O_MINI.worstCase(inputTokensMax, outputTokensMax),
         inputTokensMax,

@@ -7,7 +7,9 @@ public enum BillingMode {
   /// The team's wallet, at the operator's pooled key.
   WALLET("wallet"),
   /// The owner, with his own key: nothing is charged, the estimate counts towards caps.
-  BYOK("byok");
+  BYOK("byok"),
+  /// The team's plan, at the operator's pooled key; then the wallet, if the plan has overage.
+  PLAN_QUOTA("plan_quota");
 
   private final String word;
 

@@ -63,13 +63,23 @@ public final class BillingWiring {
   }
 
   @Singleton
-  public JdbcGate gate(
-      JdbcBudgets budgets,
-      JdbcPrices prices,
-      JdbcLedger ledger,
-      JdbcRollups rollups,
-      InstantSource clock) {
-    return new JdbcGate(budgets, new JdbcHolds(prices), ledger, rollups, clock);
+  public JdbcToolPrices toolPrices(Jdbi jdbi, InstantSource clock) {
+    return new JdbcToolPrices(jdbi, clock);
+  }
+
+  @Singleton
+  public JdbcTeamLimits teamLimits() {
+    return new JdbcTeamLimits();
+  }
+
+  @Singleton
+  public JdbcPlans plans(Jdbi jdbi, JdbcLedger ledger, JdbcEvents events, InstantSource clock) {
+    return new JdbcPlans(jdbi, ledger, events, clock);
+  }
+
+  @Singleton
+  public JdbcGate gate(Jdbi jdbi, JdbcPrices prices, JdbcPlans plans, InstantSource clock) {
+    return new JdbcGate(jdbi, new JdbcHolds(prices), plans, clock);
   }
 
   @Singleton

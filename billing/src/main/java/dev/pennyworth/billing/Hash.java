@@ -53,6 +53,8 @@ public record Hash(String hex) {
       line(text, entry.account());
       line(text, entry.amount().nanos());
     }
+    // Rows of before there were priced tools have no such line, and keep their hash.
+    row.tool().ifPresent(tool -> line(text, tool));
     return of(sha256(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 

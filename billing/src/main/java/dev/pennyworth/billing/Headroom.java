@@ -1,105 +1,136 @@
 package dev.pennyworth.billing;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/// Decides, from what the locked limits say, how much a step may set aside. Pure.
+/// Decides what fits under all limits of a step at once. Values only: the rows are locked by
+/// whoever asks.
 final class Headroom {
-  /// A call that cannot even say this much is not worth making.
+  /// A reply shorter than this is no use to anybody.
   static final long OUTPUT_TOKENS_MIN = 16;
 
   private Headroom() {}
 
-  /// What was decided.
   sealed interface Decision {
-    record Fits(NanoUsd amount, long inputTokensMax, long outputTokensMax) implements Decision {}
+    /// @param isWhole whether nothing had to be lowered
+    record Fits(Way way, NanoUsd amount, long inputTokensMax, long outputTokensMax, boolean isWhole)
+        implements Decision {}
 
-    record DoesNotFit(Refusal refusal) implements Decision {}
+    record DoesNotFit(Line line, Refusal refusal) implements Decision {}
   }
 
-  /// One limit that applies, with what is left of it.
-  private record Line(
+  /// A limit as it stands: in nano-dollars or in tokens, as its scope counts.
+  ///
+  /// @param budgetKey of the row behind it; empty for a wallet and a plan
+  record Line(
       Refusal.Scope scope,
+      Optional<String> budgetKey,
       Optional<String> period,
-      NanoUsd limit,
-      NanoUsd spent,
-      NanoUsd held,
-      NanoUsd remaining,
-      Optional<Instant> resetsAt) {}
+      long limit,
+      long spent,
+      long held,
+      Optional<Instant> resetsAt) {
+    long remaining() {
+      return Math.subtractExact(Math.subtractExact(limit, spent), held);
+    }
+  }
 
-  /// @param budgets locked, in the order in which they are named to the owner if several bind alike
-  /// @param wallet locked; empty if this step takes nothing from the wallet
-  static Decision decide(
-      HoldRequest request, List<BudgetState> budgets, Optional<WalletState> wallet) {
-    var tightest = tightest(budgets, wallet);
-    var price = request.price();
-    var loose = price.worstCase(request.inputTokensMax(), request.outputTokensWanted());
-    if (tightest.isEmpty() || loose.compareTo(tightest.get().remaining()) <= 0) {
-      return new Decision.Fits(loose, request.inputTokensMax(), request.outputTokensWanted());
+  /// One way of paying for the step, with the limits that apply to it.
+  record Way(Funding funding, Optional<Instant> periodStartsAt, List<Line> lines) {
+    Way {
+      lines = List.copyOf(lines);
     }
-    var line = tightest.get();
-    long inputTokensMax = Math.min(request.inputTokensMax(), request.inputTokensMaxTight());
-    // A limit that was lowered far below what is spent leaves less than nothing.
-    long outputTokensMax =
-        line.remaining().isNegative()
-            ? -1
-            : Math.min(
-                request.outputTokensWanted(),
-                price.outputTokensWithin(line.remaining(), inputTokensMax));
-    long outputTokensMin = Math.min(OUTPUT_TOKENS_MIN, request.outputTokensWanted());
-    if (outputTokensMax < outputTokensMin) {
-      return new Decision.DoesNotFit(
-          refusal(line, price.worstCase(inputTokensMax, outputTokensMin)));
+  }
+
+  /// The first way in which the whole step fits; if there is none, the one that leaves most room.
+  ///
+  /// @param ways at least one, in the order of preference. Their lines stand in the order in which
+  ///   they are named to the owner if several bind alike
+  static Decision decide(HoldRequest request, List<Way> ways) {
+    var decisions = ways.stream().map(way -> decide(request, way)).toList();
+    var fits =
+        decisions.stream()
+            .filter(Decision.Fits.class::isInstance)
+            .map(Decision.Fits.class::cast)
+            .toList();
+    return fits.stream()
+        .filter(Decision.Fits::isWhole)
+        .findFirst()
+        .or(() -> fits.stream().max(Comparator.comparingLong(Decision.Fits::outputTokensMax)))
+        .map(Decision.class::cast)
+        .orElse(decisions.getLast());
+  }
+
+  private static Decision decide(HoldRequest request, Way way) {
+    var money = tightest(way, Refusal.Unit.NANO_USD);
+    return switch (request.ask()) {
+      case Ask.Fixed(var amount) -> fixed(amount, way, money);
+      case Ask.Tokens tokens ->
+          tokens(request.price(), tokens, way, money, tightest(way, Refusal.Unit.TOKENS));
+    };
+  }
+
+  private static Optional<Line> tightest(Way way, Refusal.Unit unit) {
+    return way.lines().stream()
+        .filter(line -> line.scope().unit() == unit)
+        .min(Comparator.comparingLong(Line::remaining));
+  }
+
+  private static Decision fixed(NanoUsd amount, Way way, Optional<Line> money) {
+    if (money.isPresent() && amount.nanos() > money.get().remaining()) {
+      return refuse(money.get(), amount.nanos());
     }
+    return new Decision.Fits(way, amount, 0, 0, true);
+  }
+
+  private static Decision tokens(
+      Price price, Ask.Tokens ask, Way way, Optional<Line> money, Optional<Line> tokens) {
+    var loose = price.worstCase(ask.inputTokensMax(), ask.outputTokensWanted());
+    long looseTokens = Math.addExact(ask.inputTokensMax(), ask.outputTokensWanted());
+    if (leaves(money, loose.nanos()) && leaves(tokens, looseTokens)) {
+      return new Decision.Fits(way, loose, ask.inputTokensMax(), ask.outputTokensWanted(), true);
+    }
+    long input = Math.min(ask.inputTokensMax(), ask.inputTokensMaxTight());
+    long outputMin = Math.min(OUTPUT_TOKENS_MIN, ask.outputTokensWanted());
+    long outputPaid = money.map(line -> outputTokensWithin(price, line, input)).orElse(NO_BOUND);
+    if (outputPaid < outputMin) {
+      return refuse(money.orElseThrow(), price.worstCase(input, outputMin).nanos());
+    }
+    long outputGranted = tokens.map(line -> line.remaining() - input).orElse(NO_BOUND);
+    if (outputGranted < outputMin) {
+      return refuse(tokens.orElseThrow(), Math.addExact(input, outputMin));
+    }
+    long output = Math.min(ask.outputTokensWanted(), Math.min(outputPaid, outputGranted));
     return new Decision.Fits(
-        price.worstCase(inputTokensMax, outputTokensMax), inputTokensMax, outputTokensMax);
+        way, price.worstCase(input, output), input, output, output == ask.outputTokensWanted());
   }
 
-  private static Optional<Line> tightest(List<BudgetState> budgets, Optional<WalletState> wallet) {
-    var lines =
-        budgets.stream()
-            .flatMap(budget -> budget.limit().map(limit -> line(budget, limit)).stream())
-            .collect(Collectors.toCollection(ArrayList::new));
-    wallet.map(Headroom::line).ifPresent(lines::add);
-    return lines.stream().min(Comparator.comparing(Line::remaining));
+  private static final long NO_BOUND = Long.MAX_VALUE;
+
+  private static boolean leaves(Optional<Line> line, long needed) {
+    return line.isEmpty() || needed <= line.get().remaining();
   }
 
-  private static Line line(BudgetState budget, NanoUsd limit) {
-    boolean isCap = budget.kind().scope() == Refusal.Scope.BOT_CAP;
-    return new Line(
-        budget.kind().scope(),
-        isCap ? Optional.of(budget.kind().word()) : Optional.empty(),
-        limit,
-        budget.spent(),
-        budget.held(),
-        limit.minus(budget.spent()).minus(budget.held()),
-        budget.resetsAt());
+  /// A limit that was lowered far below what is spent leaves less than nothing.
+  private static long outputTokensWithin(Price price, Line line, long inputTokensMax) {
+    return line.remaining() < 0
+        ? -1
+        : price.outputTokensWithin(new NanoUsd(line.remaining()), inputTokensMax);
   }
 
-  private static Line line(WalletState wallet) {
-    return new Line(
-        Refusal.Scope.WALLET,
-        Optional.empty(),
-        wallet.balance().plus(wallet.spent()),
-        wallet.spent(),
-        wallet.held(),
-        wallet.available(),
-        Optional.empty());
-  }
-
-  private static Refusal refusal(Line line, NanoUsd needed) {
-    return new Refusal(
-        line.scope(),
-        line.period(),
-        line.limit(),
-        line.spent(),
-        line.held(),
-        line.remaining(),
-        needed,
-        line.resetsAt());
+  private static Decision refuse(Line line, long needed) {
+    return new Decision.DoesNotFit(
+        line,
+        new Refusal(
+            line.scope(),
+            line.period(),
+            line.limit(),
+            line.spent(),
+            line.held(),
+            line.remaining(),
+            needed,
+            line.resetsAt()));
   }
 }

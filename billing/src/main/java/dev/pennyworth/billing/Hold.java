@@ -2,12 +2,18 @@ package dev.pennyworth.billing;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 
 /// Money set aside for one attempt of one step. Only the gate makes one, and a model cannot be
 /// called without one: that is how the type system keeps an unpaid call from being written.
+///
+/// All that a step is booked by is pinned here when the hold is made: later changes of price, mode,
+/// plan, cap and time zone do not reach it.
 public final class Hold {
   private final StepKey key;
   private final BillingMode mode;
+  private final Funding funding;
+  private final Optional<PlanShare> plan;
   private final Price price;
   private final NanoUsd amount;
   private final long inputTokensMax;
@@ -18,6 +24,8 @@ public final class Hold {
   Hold(
       StepKey key,
       BillingMode mode,
+      Funding funding,
+      Optional<PlanShare> plan,
       Price price,
       NanoUsd amount,
       long inputTokensMax,
@@ -26,6 +34,8 @@ public final class Hold {
       LocalDate eventDay) {
     this.key = key;
     this.mode = mode;
+    this.funding = funding;
+    this.plan = plan;
     this.price = price;
     this.amount = amount;
     this.inputTokensMax = inputTokensMax;
@@ -46,7 +56,20 @@ public final class Hold {
     return mode;
   }
 
-  /// Pinned when the hold was made: a later price change does not reach it.
+  Funding funding() {
+    return funding;
+  }
+
+  /// Empty unless in mode `plan_quota`.
+  Optional<PlanShare> plan() {
+    return plan;
+  }
+
+  /// Whether the plan's quota was used up, so that the wallet pays.
+  boolean isOverage() {
+    return plan.isPresent() && funding == Funding.WALLET;
+  }
+
   public Price price() {
     return price;
   }

@@ -3,7 +3,6 @@ package dev.pennyworth.billing;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -28,8 +27,8 @@ public final class JdbcBudgets {
   /// also below what is spent. Must be called once when a bot is made. Joins the caller's
   /// transaction.
   public void setLimits(Handle tx, TeamId team, BotId bot, Map<LimitKind, NanoUsd> limits) {
-    makeRow(tx, team, bot, BudgetKey.lifetime(bot));
-    lock(tx, team, List.of(BudgetKey.lifetime(bot)));
+    makeLifetime(tx, team, bot);
+    lockLifetime(tx, team, bot);
     tx.createUpdate(
             """
             DELETE FROM bot_limit
@@ -78,6 +77,18 @@ public final class JdbcBudgets {
         stored.map(BudgetState::held).orElse(NanoUsd.ZERO));
   }
 
+  /// What all of a team's bots have spent in this month, by UTC. Joins the caller's transaction.
+  public BudgetState teamMonth(Handle tx, TeamId team, TeamLimits limits) {
+    var key = BudgetKey.ofTeam(clock.instant());
+    var row = Optional.ofNullable(read(tx, team, List.of(key)).get(key.text()));
+    return new BudgetState(
+        key.kind(),
+        key.resetsAt(),
+        limits.monthly(),
+        row.map(BudgetState::spent).orElse(NanoUsd.ZERO),
+        row.map(BudgetState::held).orElse(NanoUsd.ZERO));
+  }
+
   /// What each of a team's bots has spent in its life. Joins the caller's transaction.
   public Map<BotId, NanoUsd> spent(Handle tx, TeamId team) {
     var spent = new HashMap<BotId, NanoUsd>();
@@ -92,83 +103,6 @@ public final class JdbcBudgets {
             Map.entry(new BotId(row.getObject(1, UUID.class)), new NanoUsd(row.getLong(2))))
         .forEach(entry -> spent.put(entry.getKey(), entry.getValue()));
     return Map.copyOf(spent);
-  }
-
-  /// Locks these budgets in the order of their keys, making those that are missing, and brings them
-  /// up to date. The limits are read once the bot's lock is held, so a change of them is seen at
-  /// once.
-  List<BudgetState> lockAll(Handle tx, TeamId team, BotId bot, List<BudgetKey> keys) {
-    var found = lock(tx, team, keys);
-    if (found.size() < keys.size()) {
-      keys.stream()
-          .filter(key -> !found.containsKey(key.text()))
-          .forEach(key -> makeRow(tx, team, bot, key));
-      found.putAll(lock(tx, team, keys));
-    }
-    var limits = limits(tx, team, bot);
-    return keys.stream().map(key -> current(tx, team, key, found, limits)).toList();
-  }
-
-  private static BudgetState current(
-      Handle tx,
-      TeamId team,
-      BudgetKey key,
-      Map<String, BudgetState> found,
-      Map<LimitKind, NanoUsd> limits) {
-    var stored = Optional.ofNullable(found.get(key.text())).orElseThrow();
-    var limit = Optional.ofNullable(limits.get(key.kind()));
-    if (!stored.limit().equals(limit) || !stored.resetsAt().equals(key.resetsAt())) {
-      refresh(tx, team, key, limit);
-    }
-    return new BudgetState(key.kind(), key.resetsAt(), limit, stored.spent(), stored.held());
-  }
-
-  /// Adds to what is held and spent. The rows must be locked.
-  void add(Handle tx, TeamId team, List<String> keys, NanoUsd held, NanoUsd spent) {
-    tx.createUpdate(
-            """
-            UPDATE budget
-            SET held_nanos = held_nanos + :held, spent_nanos = spent_nanos + :spent
-            WHERE team_id = :team AND budget_key = ANY(:keys)
-            """)
-        .bind("team", team.uuid())
-        .bindArray("keys", String.class, keys)
-        .bind("held", held.nanos())
-        .bind("spent", spent.nanos())
-        .execute();
-  }
-
-  /// Locks rows that are known to exist, in the order of their keys.
-  void lockExisting(Handle tx, TeamId team, List<String> keys) {
-    tx.createQuery(
-            """
-            SELECT budget_key
-            FROM budget
-            WHERE team_id = :team AND budget_key = ANY(:keys)
-            ORDER BY budget_key
-            FOR UPDATE
-            """)
-        .bind("team", team.uuid())
-        .bindArray("keys", String.class, keys)
-        .mapTo(String.class)
-        .list();
-  }
-
-  private static Map<String, BudgetState> lock(Handle tx, TeamId team, List<BudgetKey> keys) {
-    var states = new HashMap<String, BudgetState>();
-    tx.createQuery(
-            """
-            SELECT budget_key, kind, resets_at, limit_nanos, spent_nanos, held_nanos
-            FROM budget
-            WHERE team_id = :team AND budget_key = ANY(:keys)
-            ORDER BY budget_key
-            FOR UPDATE
-            """)
-        .bind("team", team.uuid())
-        .bindArray("keys", String.class, keys.stream().map(BudgetKey::text).toList())
-        .map((row, _) -> Map.entry(row.getString("budget_key"), state(row)))
-        .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
-    return states;
   }
 
   private static Map<String, BudgetState> read(Handle tx, TeamId team, List<BudgetKey> keys) {
@@ -195,19 +129,31 @@ public final class JdbcBudgets {
         new NanoUsd(row.getLong("held_nanos")));
   }
 
-  private static void makeRow(Handle tx, TeamId team, BotId bot, BudgetKey key) {
+  private static void makeLifetime(Handle tx, TeamId team, BotId bot) {
     tx.createUpdate(
             """
-            INSERT INTO budget (team_id, budget_key, bot_id, kind, resets_at)
-            VALUES (:team, :key, :bot, :kind, :resets_at)
+            INSERT INTO budget (team_id, budget_key, bot_id, kind)
+            VALUES (:team, :key, :bot, 'lifetime')
             ON CONFLICT (team_id, budget_key) DO NOTHING
             """)
         .bind("team", team.uuid())
-        .bind("key", key.text())
+        .bind("key", BudgetKey.lifetime(bot).text())
         .bind("bot", bot.uuid())
-        .bind("kind", key.kind().word())
-        .bindByType("resets_at", key.resetsAt().orElse(null), Instant.class)
         .execute();
+  }
+
+  private static void lockLifetime(Handle tx, TeamId team, BotId bot) {
+    tx.createQuery(
+            """
+            SELECT 1
+            FROM budget
+            WHERE team_id = :team AND budget_key = :key
+            FOR UPDATE
+            """)
+        .bind("team", team.uuid())
+        .bind("key", BudgetKey.lifetime(bot).text())
+        .mapTo(Integer.class)
+        .one();
   }
 
   private static void insertLimit(
@@ -221,27 +167,6 @@ public final class JdbcBudgets {
         .bind("bot", bot.uuid())
         .bind("kind", kind.word())
         .bind("limit", limit.nanos())
-        .execute();
-  }
-
-  /// Brings a locked row up to date with what the owner set and with the bot's time zone. A ceiling
-  /// below what is committed would break the constraint; the gate looks at the limit.
-  private static void refresh(Handle tx, TeamId team, BudgetKey key, Optional<NanoUsd> limit) {
-    tx.createUpdate(
-            """
-            UPDATE budget
-            SET limit_nanos = :limit,
-              ceiling_nanos = CASE
-                WHEN :limit::bigint IS NULL THEN NULL
-                ELSE greatest(:limit, spent_nanos + held_nanos)
-              END,
-              resets_at = :resets_at
-            WHERE team_id = :team AND budget_key = :key
-            """)
-        .bind("team", team.uuid())
-        .bind("key", key.text())
-        .bindByType("limit", limit.map(NanoUsd::nanos).orElse(null), Long.class)
-        .bindByType("resets_at", key.resetsAt().orElse(null), Instant.class)
         .execute();
   }
 }

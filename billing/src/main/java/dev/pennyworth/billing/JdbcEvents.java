@@ -2,8 +2,11 @@ package dev.pennyworth.billing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// What owners are to be told, written in the commit that it speaks of. Telling is somebody else's
@@ -19,19 +22,32 @@ public final class JdbcEvents {
 
   /// Writes an event, unless it happened before. Joins the caller's transaction.
   public void append(Handle tx, TeamId team, Event event) {
+    insert(tx, List.of(new Books.Telling(team, event)), clock.instant());
+  }
+
+  static void insert(Handle tx, List<Books.Telling> tellings, Instant now) {
     tx.createUpdate(
             """
             INSERT INTO event (team_id, event_id, source_key, type, data, created_at)
-            VALUES (:team, :event, :source, :type, :data::jsonb, :now)
+            SELECT team_id, event_id, source_key, type, data::jsonb, :now
+            FROM unnest(:teams::uuid[], :events::uuid[], :sources::text[], :types::text[],
+              :data::text[])
+              AS row (team_id, event_id, source_key, type, data)
             ON CONFLICT (team_id, source_key) DO NOTHING
             """)
-        .bind("team", team.uuid())
-        .bind("event", TypedIds.of("event", team.uuid().toString(), event.sourceKey()))
-        .bind("source", event.sourceKey())
-        .bind("type", event.type())
-        .bind("data", json(event.facts()))
-        .bind("now", clock.instant())
+        .bindArray("teams", UUID.class, JdbcBooks.column(tellings, one -> one.team().uuid()))
+        .bindArray("events", UUID.class, JdbcBooks.column(tellings, JdbcEvents::id))
+        .bindArray(
+            "sources", String.class, JdbcBooks.column(tellings, one -> one.event().sourceKey()))
+        .bindArray("types", String.class, JdbcBooks.column(tellings, one -> one.event().type()))
+        .bindArray(
+            "data", String.class, JdbcBooks.column(tellings, one -> json(one.event().facts())))
+        .bind("now", now)
         .execute();
+  }
+
+  private static UUID id(Books.Telling telling) {
+    return TypedIds.of("event", telling.team().uuid().toString(), telling.event().sourceKey());
   }
 
   private static String json(Map<String, Object> facts) {

@@ -4,7 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -17,87 +19,156 @@ final class JdbcHolds {
     this.prices = prices;
   }
 
-  void insert(Handle tx, Hold hold, Instant now) {
+  static void insert(Handle tx, List<Hold> holds, Instant now) {
     tx.createUpdate(
             """
             INSERT INTO hold
-              (team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, price_id,
-               input_tokens_max, output_tokens_max, amount_nanos, state, budget_keys, event_day,
-               created_at, funding)
-            VALUES
-              (:team, :hold, :bot, :turn, :step, :attempt, :mode, :price,
-               :input, :output, :amount, 'open', :keys, :day, :now, :funding)
+              (team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, funding,
+               period_starts_at, plan_tokens, price_id, input_tokens_max, output_tokens_max,
+               amount_nanos, state, budget_keys, event_day, created_at)
+            SELECT team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, funding,
+              period_starts_at, plan_tokens, price_id, input_tokens_max, output_tokens_max,
+              amount_nanos, 'open', string_to_array(budget_keys, ','), event_day, :now
+            FROM unnest(:teams::uuid[], :holds::uuid[], :bots::uuid[], :turns::uuid[],
+              :steps::integer[], :attempts::integer[], :modes::text[], :fundings::text[],
+              :periods::timestamptz[], :plan_tokens::bigint[], :prices::text[],
+              :inputs::bigint[], :outputs::bigint[], :amounts::bigint[], :keys::text[],
+              :days::date[])
+              AS row (team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, funding,
+                period_starts_at, plan_tokens, price_id, input_tokens_max, output_tokens_max,
+                amount_nanos, budget_keys, event_day)
             """)
-        .bind("team", hold.key().team().uuid())
-        .bind("hold", hold.id().uuid())
-        .bind("bot", hold.key().bot().uuid())
-        .bind("turn", hold.key().turn().uuid())
-        .bind("step", hold.key().step())
-        .bind("attempt", hold.key().attempt())
-        .bind("mode", hold.mode().word())
-        .bind("price", hold.price().id())
-        .bind("input", hold.inputTokensMax())
-        .bind("output", hold.outputTokensMax())
-        .bind("amount", hold.amount().nanos())
-        .bindArray("keys", String.class, hold.budgetKeys())
-        .bind("day", hold.eventDay())
+        .bindArray("teams", UUID.class, JdbcBooks.column(holds, hold -> hold.key().team().uuid()))
+        .bindArray("holds", UUID.class, JdbcBooks.column(holds, hold -> hold.id().uuid()))
+        .bindArray("bots", UUID.class, JdbcBooks.column(holds, hold -> hold.key().bot().uuid()))
+        .bindArray("turns", UUID.class, JdbcBooks.column(holds, hold -> hold.key().turn().uuid()))
+        .bindArray("steps", Integer.class, JdbcBooks.column(holds, hold -> hold.key().step()))
+        .bindArray("attempts", Integer.class, JdbcBooks.column(holds, hold -> hold.key().attempt()))
+        .bindArray("modes", String.class, JdbcBooks.column(holds, hold -> hold.mode().word()))
+        .bindArray("fundings", String.class, JdbcBooks.column(holds, hold -> hold.funding().word()))
+        .bindArray(
+            "periods",
+            String.class,
+            JdbcBooks.column(
+                holds,
+                hold -> hold.plan().map(share -> share.periodStartsAt().toString()).orElse(null)))
+        .bindArray(
+            "plan_tokens",
+            Long.class,
+            JdbcBooks.column(holds, hold -> hold.plan().map(PlanShare::tokens).orElse(0L)))
+        .bindArray("prices", String.class, JdbcBooks.column(holds, hold -> hold.price().id()))
+        .bindArray("inputs", Long.class, JdbcBooks.column(holds, Hold::inputTokensMax))
+        .bindArray("outputs", Long.class, JdbcBooks.column(holds, Hold::outputTokensMax))
+        .bindArray("amounts", Long.class, JdbcBooks.column(holds, hold -> hold.amount().nanos()))
+        .bindArray(
+            "keys",
+            String.class,
+            JdbcBooks.column(holds, hold -> String.join(",", hold.budgetKeys())))
+        .bindArray(
+            "days", String.class, JdbcBooks.column(holds, hold -> hold.eventDay().toString()))
         .bind("now", now)
-        .bind("funding", hold.mode() == BillingMode.WALLET ? "wallet" : "own_key")
         .execute();
   }
 
-  void settle(Handle tx, Hold hold, NanoUsd cost, Instant now) {
-    int resolved =
-        tx.createUpdate(
-                """
-                UPDATE hold
-                SET state = 'settled', cost_nanos = :cost, resolved_at = :now
-                WHERE team_id = :team AND hold_id = :hold AND state = 'open'
-                """)
-            .bind("team", hold.key().team().uuid())
-            .bind("hold", hold.id().uuid())
-            .bind("cost", cost.nanos())
-            .bind("now", now)
-            .execute();
-    requireOpen(hold, resolved);
+  /// Marks holds as resolved.
+  ///
+  /// @throws AlreadyResolved if one of them was resolved before
+  static void resolve(Handle tx, List<Resolution> resolutions, Instant now) {
+    var resolved =
+        new HashSet<>(
+            tx.createQuery(
+                    """
+                    UPDATE hold AS h
+                    SET state = row.state, cost_nanos = row.cost_nanos, resolved_at = :now
+                    FROM unnest(:teams::uuid[], :holds::uuid[], :states::text[], :costs::bigint[])
+                      AS row (team_id, hold_id, state, cost_nanos)
+                    WHERE h.team_id = row.team_id AND h.hold_id = row.hold_id AND h.state = 'open'
+                    RETURNING h.hold_id
+                    """)
+                .bindArray(
+                    "teams",
+                    UUID.class,
+                    JdbcBooks.column(resolutions, one -> one.hold().key().team().uuid()))
+                .bindArray(
+                    "holds",
+                    UUID.class,
+                    JdbcBooks.column(resolutions, one -> one.hold().id().uuid()))
+                .bindArray("states", String.class, JdbcBooks.column(resolutions, JdbcHolds::state))
+                .bindArray(
+                    "costs",
+                    Long.class,
+                    JdbcBooks.column(
+                        resolutions, one -> cost(one).map(NanoUsd::nanos).orElse(null)))
+                .bind("now", now)
+                .mapTo(UUID.class)
+                .list());
+    for (var resolution : resolutions) {
+      if (!resolved.remove(resolution.hold().id().uuid())) {
+        throw new AlreadyResolved(resolution.hold().id());
+      }
+    }
   }
 
-  void resolveVoid(Handle tx, Hold hold, Instant now) {
-    int resolved =
-        tx.createUpdate(
-                """
-                UPDATE hold
-                SET state = 'voided', resolved_at = :now
-                WHERE team_id = :team AND hold_id = :hold AND state = 'open'
-                """)
-            .bind("team", hold.key().team().uuid())
-            .bind("hold", hold.id().uuid())
-            .bind("now", now)
-            .execute();
-    requireOpen(hold, resolved);
+  private static String state(Resolution resolution) {
+    return switch (resolution) {
+      case Resolution.Settle _ -> "settled";
+      case Resolution.VoidHold _, Resolution.Lose _ -> "voided";
+      case Resolution.Expire _ -> "expired";
+    };
+  }
+
+  private static Optional<NanoUsd> cost(Resolution resolution) {
+    return resolution instanceof Resolution.Settle settle
+        ? Optional.of(settle.charge().cost())
+        : Optional.empty();
   }
 
   List<Hold> findOpen(Handle tx, TeamId team, TurnId turn) {
     return tx.createQuery(
             """
-            SELECT bot_id, step, attempt, billing_mode, price_id, input_tokens_max,
-              output_tokens_max, amount_nanos, budget_keys, event_day
+            SELECT *
             FROM hold
             WHERE team_id = :team AND turn_id = :turn AND state = 'open'
             ORDER BY step, attempt
             """)
         .bind("team", team.uuid())
         .bind("turn", turn.uuid())
-        .map((row, _) -> read(tx, team, turn, row))
+        .map((row, _) -> read(tx, row))
         .list();
   }
 
-  private Hold read(Handle tx, TeamId team, TurnId turn, ResultSet row) throws SQLException {
-    var bot = new BotId(row.getObject("bot_id", UUID.class));
+  /// Holds of all teams that are open since before a moment, the oldest first.
+  List<Hold> findForgotten(Handle tx, Instant before, int rowsMax) {
+    return tx.createQuery(
+            """
+            SELECT team_id, hold.*
+            FROM hold
+            WHERE state = 'open' AND created_at < :before
+            ORDER BY created_at
+            LIMIT :rows
+            """)
+        .bind("before", before)
+        .bind("rows", rowsMax)
+        .map((row, _) -> read(tx, row))
+        .list();
+  }
+
+  private Hold read(Handle tx, ResultSet row) throws SQLException {
+    var key =
+        new StepKey(
+            new TeamId(row.getObject("team_id", UUID.class)),
+            new BotId(row.getObject("bot_id", UUID.class)),
+            new TurnId(row.getObject("turn_id", UUID.class)),
+            row.getInt("step"),
+            row.getInt("attempt"));
+    long planTokens = row.getLong("plan_tokens");
     return new Hold(
-        new StepKey(team, bot, turn, row.getInt("step"), row.getInt("attempt")),
+        key,
         BillingMode.parse(row.getString("billing_mode")).orElseThrow(),
-        prices.byId(tx, row.getString("price_id")),
+        Funding.of(row.getString("funding")),
+        Optional.ofNullable(row.getTimestamp("period_starts_at"))
+            .map(start -> new PlanShare(start.toInstant(), planTokens)),
+        price(tx, row.getString("price_id")),
         new NanoUsd(row.getLong("amount_nanos")),
         row.getLong("input_tokens_max"),
         row.getLong("output_tokens_max"),
@@ -105,9 +176,7 @@ final class JdbcHolds {
         row.getObject("event_day", LocalDate.class));
   }
 
-  private static void requireOpen(Hold hold, int resolved) {
-    if (resolved != 1) {
-      throw new IllegalStateException(hold.id() + " was resolved before: nothing is booked twice");
-    }
+  private Price price(Handle tx, String id) {
+    return Price.ofToolId(id).orElseGet(() -> prices.byId(tx, id));
   }
 }

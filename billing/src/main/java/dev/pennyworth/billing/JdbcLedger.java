@@ -2,9 +2,7 @@ package dev.pennyworth.billing;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -37,20 +35,17 @@ public final class JdbcLedger {
     return jdbi.withHandle(handle -> JdbcLedgerRows.list(handle, team, filter));
   }
 
-  /// Appends a transaction and moves the wallet by it, whose row it locks. Joins the caller's
-  /// transaction.
+  /// Appends a transaction and moves the wallet by it, whose row it locks. For what is not a step:
+  /// those go through the gate. Joins the caller's transaction.
   ///
   /// @param release what the wallet had set aside for this and no longer does
   TxnId append(Handle tx, TeamId team, Posting posting, NanoUsd release) {
     var head = lockHead(tx, team);
-    var delta = posting.walletDelta();
-    var balance = head.balance().plus(delta);
-    var row = row(team, posting, head, balance);
-    var sealed = withHash(row);
-    insertTransaction(tx, team, sealed);
-    insertEntries(tx, team, sealed);
-    moveWallet(tx, team, posting, sealed, release);
-    return sealed.txn();
+    var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    var row = LedgerRow.next(team, posting, head.seq(), head.hash(), head.balance(), now);
+    JdbcLedgerRows.insert(tx, List.of(new Books.Posted(team, row)), now);
+    moveWallet(tx, team, posting, row, release);
+    return row.txn();
   }
 
   private record Head(NanoUsd balance, long seq, Hash hash) {}
@@ -69,135 +64,6 @@ public final class JdbcLedger {
         .one();
   }
 
-  private LedgerRow row(TeamId team, Posting posting, Head head, NanoUsd balance) {
-    var context = posting.context();
-    return new LedgerRow(
-        head.seq() + 1,
-        new TxnId(TypedIds.of("txn", team.uuid().toString(), posting.sourceKey())),
-        posting.sourceKey(),
-        clock.instant().truncatedTo(ChronoUnit.MICROS), // as it will read back, for the hash
-        posting.kind().word(),
-        posting.walletDelta(),
-        balance,
-        context.map(Posting.StepContext::eventDay),
-        context.map(step -> step.key().bot()),
-        context.map(step -> step.key().turn()),
-        context.map(step -> step.key().step()),
-        context.map(Posting.StepContext::hold),
-        context.map(Posting.StepContext::purpose),
-        context.map(step -> step.price().provider()),
-        context.map(step -> step.price().model()),
-        context.map(step -> step.price().id()),
-        context.flatMap(Posting.StepContext::providerRequestId),
-        context.map(Posting.StepContext::usage).orElse(TokenUsage.NONE),
-        context.map(Posting.StepContext::cost).orElse(NanoUsd.ZERO),
-        context.map(Posting.StepContext::billed).orElse(NanoUsd.ZERO),
-        context.map(Posting.StepContext::flags).orElse(List.of()),
-        entries(posting),
-        head.hash(),
-        Hash.NONE);
-  }
-
-  private static List<LedgerRow.Entry> entries(Posting posting) {
-    var entries = new ArrayList<LedgerRow.Entry>();
-    posting
-        .lines()
-        .forEach(line -> entries.add(new LedgerRow.Entry(line.account().word(), line.amount())));
-    return entries;
-  }
-
-  private static LedgerRow withHash(LedgerRow row) {
-    return new LedgerRow(
-        row.seq(),
-        row.txn(),
-        row.sourceKey(),
-        row.at(),
-        row.kind(),
-        row.amount(),
-        row.balanceAfter(),
-        row.eventDay(),
-        row.bot(),
-        row.turn(),
-        row.step(),
-        row.hold(),
-        row.purpose(),
-        row.provider(),
-        row.model(),
-        row.priceId(),
-        row.providerRequestId(),
-        row.tokens(),
-        row.cost(),
-        row.billed(),
-        row.flags(),
-        row.entries(),
-        row.previousHash(),
-        Hash.ofRow(row));
-  }
-
-  private static void insertTransaction(Handle tx, TeamId team, LedgerRow row) {
-    tx.createUpdate(
-            """
-            INSERT INTO ledger_transaction
-              (team_id, seq, txn_id, source_key, kind, at, event_day, bot_id, turn_id, step, hold_id,
-               purpose, llm_provider, llm_model, price_id, provider_request_id,
-               tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
-               cost_nanos, billed_nanos, flags, previous_hash, hash)
-            VALUES
-              (:team, :seq, :txn, :source, :kind, :at, :day, :bot, :turn, :step, :hold,
-               :purpose, :provider, :model, :price, :request,
-               :input, :output, :cache_read, :cache_write,
-               :cost, :billed, :flags, :previous_hash, :hash)
-            """)
-        .bind("team", team.uuid())
-        .bind("seq", row.seq())
-        .bind("txn", row.txn().uuid())
-        .bind("source", row.sourceKey())
-        .bind("kind", row.kind())
-        .bind("at", row.at())
-        .bindByType("day", row.eventDay().orElse(null), LocalDate.class)
-        .bind("bot", row.bot().map(BotId::uuid).orElse(null))
-        .bind("turn", row.turn().map(TurnId::uuid).orElse(null))
-        .bind("step", row.step().orElse(null))
-        .bind("hold", row.hold().map(HoldId::uuid).orElse(null))
-        .bind("purpose", row.purpose().orElse(null))
-        .bind("provider", row.provider().orElse(null))
-        .bind("model", row.model().orElse(null))
-        .bind("price", row.priceId().orElse(null))
-        .bind("request", row.providerRequestId().orElse(null))
-        .bind("input", row.tokens().input())
-        .bind("output", row.tokens().output())
-        .bind("cache_read", row.tokens().cacheRead())
-        .bind("cache_write", row.tokens().cacheWrite())
-        .bind("cost", row.cost().nanos())
-        .bind("billed", row.billed().nanos())
-        .bindArray("flags", String.class, row.flags())
-        .bind("previous_hash", row.previousHash().bytes())
-        .bind("hash", row.hash().bytes())
-        .execute();
-  }
-
-  private static void insertEntries(Handle tx, TeamId team, LedgerRow row) {
-    var batch =
-        tx.prepareBatch(
-            """
-            INSERT INTO ledger_entry (team_id, seq, line, account, amount_nanos, balance_after_nanos)
-            VALUES (:team, :seq, :line, :account, :amount, :balance)
-            """);
-    int line = 0;
-    for (var entry : row.entries()) {
-      boolean isWallet = entry.account().equals(Posting.Account.WALLET.word());
-      batch
-          .bind("team", team.uuid())
-          .bind("seq", row.seq())
-          .bind("line", ++line)
-          .bind("account", entry.account())
-          .bind("amount", entry.amount().nanos())
-          .bindByType("balance", isWallet ? row.balanceAfter().nanos() : null, Long.class)
-          .add();
-    }
-    batch.execute();
-  }
-
   private static void moveWallet(
       Handle tx, TeamId team, Posting posting, LedgerRow row, NanoUsd release) {
     boolean isDeposit = posting.kind() == Posting.Kind.DEPOSIT;
@@ -207,7 +73,7 @@ public final class JdbcLedger {
             SET balance_nanos = balance_nanos + :delta,
               held_nanos = held_nanos - :release,
               deposited_nanos = deposited_nanos + :deposited,
-              spent_nanos = spent_nanos + :billed,
+              spent_nanos = spent_nanos + :spent,
               ledger_seq = :seq,
               ledger_hash = :hash
             WHERE team_id = :team
@@ -216,7 +82,7 @@ public final class JdbcLedger {
         .bind("delta", row.amount().nanos())
         .bind("release", release.nanos())
         .bind("deposited", isDeposit ? row.amount().nanos() : 0L)
-        .bind("billed", row.billed().nanos())
+        .bind("spent", posting.spending().nanos())
         .bind("seq", row.seq())
         .bind("hash", row.hash().bytes())
         .execute();

@@ -4,16 +4,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Reads ledger rows, a page of them or the whole chain.
+/// The rows of the ledger: appends some, reads a page of them or a whole chain.
 final class JdbcLedgerRows {
   private static final int ROWS_FETCHED_AT_ONCE = 1_000;
 
@@ -76,6 +78,115 @@ final class JdbcLedgerRows {
     }
   }
 
+  /// Appends rows that have their place and their hash, of one or of many teams.
+  ///
+  /// @param at when all of them were decided
+  static void insert(Handle tx, List<Books.Posted> posted, Instant at) {
+    insertTransactions(tx, posted, at);
+    insertEntries(tx, posted);
+  }
+
+  private static void insertTransactions(Handle tx, List<Books.Posted> posted, Instant at) {
+    tx.createUpdate(
+            """
+            INSERT INTO ledger_transaction
+              (team_id, seq, txn_id, source_key, kind, at, event_day, bot_id, turn_id, step, hold_id,
+               purpose, llm_provider, llm_model, tool_name, price_id, provider_request_id,
+               tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
+               cost_nanos, billed_nanos, flags, previous_hash, hash)
+            SELECT team_id, seq, txn_id, source_key, kind, :at, event_day, bot_id, turn_id, step,
+              hold_id, purpose, llm_provider, llm_model, tool_name, price_id, provider_request_id,
+              tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
+              cost_nanos, billed_nanos, string_to_array(flags, ','),
+              decode(previous_hash, 'hex'), decode(hash, 'hex')
+            FROM unnest(:teams::uuid[], :seqs::bigint[], :txns::uuid[], :sources::text[],
+              :kinds::text[], :days::date[], :bots::uuid[], :turns::uuid[], :steps::integer[],
+              :holds::uuid[], :purposes::text[], :providers::text[], :models::text[],
+              :tools::text[], :prices::text[], :requests::text[], :inputs::bigint[],
+              :outputs::bigint[], :cache_reads::bigint[], :cache_writes::bigint[],
+              :costs::bigint[], :billed::bigint[], :flags::text[], :previous::text[],
+              :hashes::text[])
+              AS row (team_id, seq, txn_id, source_key, kind, event_day, bot_id, turn_id, step,
+                hold_id, purpose, llm_provider, llm_model, tool_name, price_id,
+                provider_request_id, tokens_input, tokens_output, tokens_cache_read,
+                tokens_cache_write, cost_nanos, billed_nanos, flags, previous_hash, hash)
+            """)
+        .bind("at", at)
+        .bindArray("teams", UUID.class, JdbcBooks.column(posted, one -> one.team().uuid()))
+        .bindArray("seqs", Long.class, of(posted, LedgerRow::seq))
+        .bindArray("txns", UUID.class, of(posted, row -> row.txn().uuid()))
+        .bindArray("sources", String.class, of(posted, LedgerRow::sourceKey))
+        .bindArray("kinds", String.class, of(posted, LedgerRow::kind))
+        .bindArray(
+            "days", String.class, maybe(posted, row -> row.eventDay().map(LocalDate::toString)))
+        .bindArray("bots", UUID.class, maybe(posted, row -> row.bot().map(BotId::uuid)))
+        .bindArray("turns", UUID.class, maybe(posted, row -> row.turn().map(TurnId::uuid)))
+        .bindArray("steps", Integer.class, maybe(posted, LedgerRow::step))
+        .bindArray("holds", UUID.class, maybe(posted, row -> row.hold().map(HoldId::uuid)))
+        .bindArray("purposes", String.class, maybe(posted, LedgerRow::purpose))
+        .bindArray("providers", String.class, maybe(posted, LedgerRow::provider))
+        .bindArray("models", String.class, maybe(posted, LedgerRow::model))
+        .bindArray("tools", String.class, maybe(posted, LedgerRow::tool))
+        .bindArray("prices", String.class, maybe(posted, LedgerRow::priceId))
+        .bindArray("requests", String.class, maybe(posted, LedgerRow::providerRequestId))
+        .bindArray("inputs", Long.class, of(posted, row -> row.tokens().input()))
+        .bindArray("outputs", Long.class, of(posted, row -> row.tokens().output()))
+        .bindArray("cache_reads", Long.class, of(posted, row -> row.tokens().cacheRead()))
+        .bindArray("cache_writes", Long.class, of(posted, row -> row.tokens().cacheWrite()))
+        .bindArray("costs", Long.class, of(posted, row -> row.cost().nanos()))
+        .bindArray("billed", Long.class, of(posted, row -> row.billed().nanos()))
+        .bindArray("flags", String.class, of(posted, row -> String.join(",", row.flags())))
+        .bindArray("previous", String.class, of(posted, row -> row.previousHash().hex()))
+        .bindArray("hashes", String.class, of(posted, row -> row.hash().hex()))
+        .execute();
+  }
+
+  private record Line(TeamId team, LedgerRow row, int number, LedgerRow.Entry entry) {
+    boolean isWallets() {
+      return entry.account().equals(Posting.Account.WALLET.word());
+    }
+  }
+
+  private static void insertEntries(Handle tx, List<Books.Posted> posted) {
+    var lines = new ArrayList<Line>();
+    for (var one : posted) {
+      int number = 0;
+      for (var entry : one.row().entries()) {
+        lines.add(new Line(one.team(), one.row(), ++number, entry));
+      }
+    }
+    tx.createUpdate(
+            """
+            INSERT INTO ledger_entry (team_id, seq, line, account, amount_nanos, balance_after_nanos)
+            SELECT team_id, seq, line, account, amount_nanos, balance_after_nanos
+            FROM unnest(:teams::uuid[], :seqs::bigint[], :lines::integer[], :accounts::text[],
+              :amounts::bigint[], :balances::bigint[])
+              AS row (team_id, seq, line, account, amount_nanos, balance_after_nanos)
+            """)
+        .bindArray("teams", UUID.class, JdbcBooks.column(lines, line -> line.team().uuid()))
+        .bindArray("seqs", Long.class, JdbcBooks.column(lines, line -> line.row().seq()))
+        .bindArray("lines", Integer.class, JdbcBooks.column(lines, Line::number))
+        .bindArray(
+            "accounts", String.class, JdbcBooks.column(lines, line -> line.entry().account()))
+        .bindArray(
+            "amounts", Long.class, JdbcBooks.column(lines, line -> line.entry().amount().nanos()))
+        .bindArray(
+            "balances",
+            Long.class,
+            JdbcBooks.column(
+                lines, line -> line.isWallets() ? line.row().balanceAfter().nanos() : null))
+        .execute();
+  }
+
+  private static <C> List<C> of(List<Books.Posted> posted, Function<LedgerRow, C> value) {
+    return JdbcBooks.column(posted, one -> value.apply(one.row()));
+  }
+
+  private static <C> List<@Nullable C> maybe(
+      List<Books.Posted> posted, Function<LedgerRow, Optional<C>> value) {
+    return JdbcBooks.column(posted, one -> value.apply(one.row()).orElse(null));
+  }
+
   private static LedgerRow read(ResultSet row) throws SQLException {
     var entries = entries(row);
     return new LedgerRow(
@@ -94,6 +205,7 @@ final class JdbcLedgerRows {
         text(row, "purpose"),
         text(row, "llm_provider"),
         text(row, "llm_model"),
+        text(row, "tool_name"),
         text(row, "price_id"),
         text(row, "provider_request_id"),
         new TokenUsage(

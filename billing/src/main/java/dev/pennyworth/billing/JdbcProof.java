@@ -26,6 +26,7 @@ public final class JdbcProof {
                   .or(() -> compare(tx, team, checked, "wallets", WALLET))
                   .or(() -> compare(tx, team, checked, "holds", HOLDS))
                   .or(() -> compare(tx, team, checked, "budgets", BUDGETS))
+                  .or(() -> compare(tx, team, checked, "plan_periods", PLAN_PERIODS))
                   .or(() -> compare(tx, team, checked, "rollups", ROLLUPS));
           return new Proof(checked, mismatch);
         });
@@ -84,13 +85,15 @@ public final class JdbcProof {
         SELECT
           coalesce((SELECT sum(amount_nanos) FROM ledger_entry
             WHERE team_id = :team AND account = 'wallet'), 0) AS balance,
-          coalesce((SELECT sum(billed_nanos) FROM ledger_transaction
-            WHERE team_id = :team), 0) AS spent,
+          coalesce((SELECT -sum(e.amount_nanos) FROM ledger_entry e
+            JOIN ledger_transaction t ON t.team_id = e.team_id AND t.seq = e.seq
+            WHERE e.team_id = :team AND e.account = 'wallet'
+              AND t.kind IN ('charge', 'plan_fee')), 0) AS spent,
           coalesce((SELECT sum(e.amount_nanos) FROM ledger_entry e
             JOIN ledger_transaction t ON t.team_id = e.team_id AND t.seq = e.seq
             WHERE e.team_id = :team AND e.account = 'wallet' AND t.kind = 'deposit'), 0) AS deposited,
           coalesce((SELECT sum(amount_nanos) FROM hold
-            WHERE team_id = :team AND state = 'open' AND billing_mode = 'wallet'), 0) AS held)
+            WHERE team_id = :team AND state = 'open' AND funding = 'wallet'), 0) AS held)
       SELECT 'wallet.balance', team_id::text, balance_nanos::text, balance::text
       FROM wallet, truth WHERE team_id = :team
       UNION ALL
@@ -133,6 +136,37 @@ public final class JdbcProof {
       SELECT 'budget.spent', b.budget_key, b.spent_nanos::text, coalesce(t.spent, 0)::text
       FROM budget b LEFT JOIN truth t ON t.budget_key = b.budget_key
       WHERE b.team_id = :team
+      """;
+
+  private static final String PLAN_PERIODS =
+      """
+      WITH share AS (
+        SELECT h.*, least(h.plan_tokens,
+          coalesce(t.tokens_input + t.tokens_output + t.tokens_cache_read + t.tokens_cache_write, 0))
+          AS tokens_used, 'usage_missing' = ANY(t.flags) AS is_usage_missing
+        FROM hold h
+        LEFT JOIN ledger_transaction t ON t.team_id = :team AND t.hold_id = h.hold_id
+          AND t.kind = 'charge'
+        WHERE h.team_id = :team AND h.period_starts_at IS NOT NULL),
+      truth AS (
+        SELECT period_starts_at,
+          sum(cost_nanos) FILTER (WHERE funding = 'plan') AS credits_spent,
+          sum(amount_nanos) FILTER (WHERE funding = 'plan' AND state = 'open') AS credits_held,
+          sum(CASE WHEN is_usage_missing THEN plan_tokens ELSE tokens_used END)
+            FILTER (WHERE funding = 'plan' AND state = 'settled') AS tokens_spent,
+          sum(plan_tokens) FILTER (WHERE funding = 'plan' AND state = 'open') AS tokens_held,
+          sum(cost_nanos) FILTER (WHERE funding = 'wallet') AS overage_spent,
+          sum(amount_nanos) FILTER (WHERE funding = 'wallet' AND state = 'open') AS overage_held
+        FROM share
+        GROUP BY period_starts_at)
+      SELECT 'plan_period', p.starts_at::text,
+        concat_ws(' ', p.credits_spent_nanos, p.credits_held_nanos, p.tokens_spent, p.tokens_held,
+          p.overage_spent_nanos, p.overage_held_nanos),
+        concat_ws(' ', coalesce(t.credits_spent, 0), coalesce(t.credits_held, 0),
+          coalesce(t.tokens_spent, 0), coalesce(t.tokens_held, 0),
+          coalesce(t.overage_spent, 0), coalesce(t.overage_held, 0))
+      FROM plan_period p LEFT JOIN truth t ON t.period_starts_at = p.starts_at
+      WHERE p.team_id = :team
       """;
 
   private static final String ROLLUPS =

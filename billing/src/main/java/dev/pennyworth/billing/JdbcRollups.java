@@ -2,6 +2,8 @@ package dev.pennyworth.billing;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// A bot's figures by day, in the bot's time zone, written in the commit that they describe.
@@ -97,13 +99,25 @@ public final class JdbcRollups {
         .list();
   }
 
-  void addCharge(Handle tx, Hold hold, TokenUsage usage, Charge charge) {
+  /// Adds what a batch of charges cost and used, day by day.
+  static void grow(Handle tx, Map<Books.RollupId, Books.RollupGrowth> growth) {
+    if (growth.isEmpty()) {
+      return;
+    }
+    var rows = growth.entrySet();
     tx.createUpdate(
             """
             INSERT INTO daily_rollup
               (team_id, bot_id, event_day, tokens_input, tokens_output, tokens_cache_read,
                tokens_cache_write, cost_nanos, billed_nanos)
-            VALUES (:team, :bot, :day, :input, :output, :cache_read, :cache_write, :cost, :billed)
+            SELECT team_id, bot_id, event_day, tokens_input, tokens_output, tokens_cache_read,
+              tokens_cache_write, cost_nanos, billed_nanos
+            FROM unnest(:teams::uuid[], :bots::uuid[], :days::date[], :inputs::bigint[],
+              :outputs::bigint[], :cache_reads::bigint[], :cache_writes::bigint[],
+              :costs::bigint[], :billed::bigint[])
+              AS row (team_id, bot_id, event_day, tokens_input, tokens_output, tokens_cache_read,
+                tokens_cache_write, cost_nanos, billed_nanos)
+            ORDER BY team_id, bot_id, event_day
             ON CONFLICT (team_id, bot_id, event_day) DO UPDATE
             SET tokens_input = daily_rollup.tokens_input + excluded.tokens_input,
               tokens_output = daily_rollup.tokens_output + excluded.tokens_output,
@@ -112,15 +126,26 @@ public final class JdbcRollups {
               cost_nanos = daily_rollup.cost_nanos + excluded.cost_nanos,
               billed_nanos = daily_rollup.billed_nanos + excluded.billed_nanos
             """)
-        .bind("team", hold.key().team().uuid())
-        .bind("bot", hold.key().bot().uuid())
-        .bind("day", hold.eventDay())
-        .bind("input", usage.input())
-        .bind("output", usage.output())
-        .bind("cache_read", usage.cacheRead())
-        .bind("cache_write", usage.cacheWrite())
-        .bind("cost", charge.cost().nanos())
-        .bind("billed", charge.billed().nanos())
+        .bindArray("teams", UUID.class, JdbcBooks.column(rows, row -> row.getKey().team().uuid()))
+        .bindArray("bots", UUID.class, JdbcBooks.column(rows, row -> row.getKey().bot().uuid()))
+        .bindArray(
+            "days", String.class, JdbcBooks.column(rows, row -> row.getKey().day().toString()))
+        .bindArray(
+            "inputs", Long.class, JdbcBooks.column(rows, row -> row.getValue().usage().input()))
+        .bindArray(
+            "outputs", Long.class, JdbcBooks.column(rows, row -> row.getValue().usage().output()))
+        .bindArray(
+            "cache_reads",
+            Long.class,
+            JdbcBooks.column(rows, row -> row.getValue().usage().cacheRead()))
+        .bindArray(
+            "cache_writes",
+            Long.class,
+            JdbcBooks.column(rows, row -> row.getValue().usage().cacheWrite()))
+        .bindArray(
+            "costs", Long.class, JdbcBooks.column(rows, row -> row.getValue().cost().nanos()))
+        .bindArray(
+            "billed", Long.class, JdbcBooks.column(rows, row -> row.getValue().billed().nanos()))
         .execute();
   }
 }

@@ -60,6 +60,10 @@ public record NanoUsd(long nanos) implements Comparable<NanoUsd> {
     return nanos <= other.nanos ? this : other;
   }
 
+  public NanoUsd max(NanoUsd other) {
+    return nanos >= other.nanos ? this : other;
+  }
+
   public boolean isNegative() {
     return nanos < 0;
   }

@@ -1,6 +1,7 @@
 package dev.pennyworth.billing;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// One version of a model's price, in nano-dollars per million tokens.
 ///
@@ -22,6 +23,8 @@ public record Price(
     boolean callsTools,
     Instant effectiveFrom) {
   private static final long TOKENS_PER_PRICE = 1_000_000;
+  private static final String TOOL = "tool";
+  private static final String TOOL_PREFIX = TOOL + "/";
 
   public Price {
     if (inputNanosPerMillion < 0
@@ -34,6 +37,26 @@ public record Price(
       throw new IllegalArgumentException(
           "price " + id + " asks more for cache reads than for input");
     }
+  }
+
+  /// The price list of a tool, which is not paid by the token.
+  ///
+  /// @param version names the list's version; every charge stores it
+  public static Price ofTool(String tool, String version) {
+    return new Price(
+        TOOL_PREFIX + tool + "@" + version, TOOL, tool, tool, 0, 0, 0, 0, false, Instant.EPOCH);
+  }
+
+  /// Reads the id of a tool's price list; empty if it is the id of a model's price.
+  static Optional<Price> ofToolId(String id) {
+    int at = id.lastIndexOf('@');
+    return id.startsWith(TOOL_PREFIX) && at > 0
+        ? Optional.of(ofTool(id.substring(TOOL_PREFIX.length(), at), id.substring(at + 1)))
+        : Optional.empty();
+  }
+
+  public boolean isOfTool() {
+    return provider.equals(TOOL);
   }
 
   /// Whether this is a stand-in for a price that nobody knows.

@@ -23,6 +23,11 @@ public record TokenUsage(long input, long output, long cacheRead, long cacheWrit
         Math.addExact(cacheWrite, other.cacheWrite));
   }
 
+  /// All buckets together.
+  public long inAll() {
+    return Math.addExact(inputInAll(), output);
+  }
+
   /// All that went in, cached or not.
   public long inputInAll() {
     return Math.addExact(input, Math.addExact(cacheRead, cacheWrite));

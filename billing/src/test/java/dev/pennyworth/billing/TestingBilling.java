@@ -30,6 +30,8 @@ final class TestingBilling implements AutoCloseable {
   final JdbcRollups rollups;
   final JdbcWallets wallets;
   final JdbcSandboxPayments payments;
+  final JdbcTeamLimits teamLimits;
+  final JdbcPlans plans;
   final JdbcGate gate;
   final JdbcProof proof;
   final TeamId team = new TeamId(UUID.randomUUID());
@@ -46,7 +48,9 @@ final class TestingBilling implements AutoCloseable {
     rollups = wiring.rollups();
     wallets = wiring.wallets(jdbi, ledger);
     payments = wiring.sandboxPayments(jdbi, wallets, now::get, UUID::randomUUID);
-    gate = wiring.gate(budgets, prices, ledger, rollups, now::get);
+    teamLimits = wiring.teamLimits();
+    plans = wiring.plans(jdbi, ledger, wiring.events(now::get), now::get);
+    gate = wiring.gate(jdbi, prices, plans, now::get);
     proof = wiring.proof(jdbi);
     jdbi.useTransaction(tx -> {
       tx.execute(
@@ -151,14 +155,12 @@ final class TestingBilling implements AutoCloseable {
           price,
           endUser,
           zone,
-          inputTokens,
-          tightInputTokens,
-          outputTokens);
+          new Ask.Tokens(inputTokens, tightInputTokens, outputTokens));
     }
   }
 
   Reservation reserve(HoldRequest request) {
-    return jdbi.inTransaction(tx -> gate.reserve(tx, request));
+    return gate.book(Booking.of(request)).reservation();
   }
 
   Hold granted(HoldRequest request) {
@@ -180,12 +182,12 @@ final class TestingBilling implements AutoCloseable {
   }
 
   Charge settle(Hold hold, Optional<TokenUsage> usage) {
-    return jdbi.inTransaction(tx ->
-        gate.settle(tx, hold, new Settlement(usage, false, "answer", Optional.of("request-1"))));
+    var settlement = new Settlement(usage, false, "answer", Optional.of("request-1"));
+    return gate.book(Booking.of(new Resolution.Settle(hold, settlement))).charge();
   }
 
   void voidHold(Hold hold) {
-    jdbi.useTransaction(tx -> gate.voidHold(tx, hold));
+    gate.book(Booking.of(new Resolution.VoidHold(hold)));
   }
 
   BudgetState budget(LimitKind kind) {

@@ -160,7 +160,7 @@ class WorkedExampleTest {
               "refused",
               written(TIGHT_INPUT_TOKENS),
               written(Headroom.OUTPUT_TOKENS_MIN),
-              written(refusal.needed().nanos()));
+              written(refusal.needed()));
     };
   }
 
@@ -175,6 +175,7 @@ class WorkedExampleTest {
         "free_credit",
         credit,
         credit,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

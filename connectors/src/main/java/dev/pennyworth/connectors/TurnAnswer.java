@@ -8,6 +8,7 @@ import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.TurnId;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,15 +60,17 @@ public record TurnAnswer(
       long llmOutput,
       long total) {}
 
-  /// A limit that stopped a turn. Amounts are in cents.
+  /// A limit that stopped a turn.
+  ///
+  /// @param unit of the figures: `cents`, or `tokens` of a plan
   public record Limit(
       String scope,
       Optional<String> period,
-      NanoUsd limit,
-      NanoUsd spent,
-      NanoUsd held,
-      NanoUsd remaining,
-      NanoUsd needed,
+      BigDecimal limit,
+      BigDecimal spent,
+      BigDecimal held,
+      BigDecimal remaining,
+      BigDecimal needed,
       String unit,
       Optional<Instant> resetsAt,
       String remedy) {
@@ -76,14 +79,21 @@ public record TurnAnswer(
       return new Limit(
           refusal.scope().word(),
           refusal.period(),
-          refusal.limit(),
-          refusal.spent(),
-          refusal.held(),
-          refusal.remaining(),
-          refusal.needed(),
-          "cents",
+          figure(refusal, refusal.limit()),
+          figure(refusal, refusal.spent()),
+          figure(refusal, refusal.held()),
+          figure(refusal, refusal.remaining()),
+          figure(refusal, refusal.needed()),
+          refusal.scope().unit() == Refusal.Unit.TOKENS ? "tokens" : "cents",
           refusal.resetsAt(),
           refusal.scope().remedy());
+    }
+
+    private static BigDecimal figure(Refusal refusal, long figure) {
+      return switch (refusal.scope().unit()) {
+        case NANO_USD -> new BigDecimal(new NanoUsd(figure).toCents());
+        case TOKENS -> BigDecimal.valueOf(figure);
+      };
     }
   }
 

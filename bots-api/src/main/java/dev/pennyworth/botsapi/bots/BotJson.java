@@ -91,6 +91,7 @@ final class BotJson {
         case MESSAGE -> whole.put("max_cost_cents_per_message", cents);
         case END_USER_DAY -> whole.put("end_user_daily_cents", cents);
         case DAY, WEEK, MONTH -> caps.addObject().put("period", kind.word()).put("cents", cents);
+        case TEAM_MONTH -> throw new IllegalStateException("a team's limit is not a bot's");
       }
     });
     if (!caps.isEmpty()) {

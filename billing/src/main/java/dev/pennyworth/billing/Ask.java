@@ -1,0 +1,28 @@
+package dev.pennyworth.billing;
+
+/// How much a step may cost at most, before the gate has looked at what is left.
+public sealed interface Ask {
+
+  /// A model call, paid by the token.
+  ///
+  /// @param inputTokensMax an upper bound that costs nothing to compute
+  /// @param inputTokensMaxTight a tighter bound, used only if the first does not fit
+  /// @param outputTokensWanted the `max_tokens` that the bot is set to; lowered to what fits
+  record Tokens(long inputTokensMax, long inputTokensMaxTight, long outputTokensWanted)
+      implements Ask {
+    public Tokens {
+      if (inputTokensMax < 0 || outputTokensWanted < 1) {
+        throw new IllegalArgumentException("bounds on tokens are positive");
+      }
+    }
+  }
+
+  /// A tool call, whose price is known beforehand.
+  record Fixed(NanoUsd amount) implements Ask {
+    public Fixed {
+      if (amount.isNegative()) {
+        throw new IllegalArgumentException("a price is not negative");
+      }
+    }
+  }
+}
