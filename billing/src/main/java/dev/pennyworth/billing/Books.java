@@ -38,6 +38,7 @@ final class Books {
   private final Instant now;
   private final Map<BudgetId, BudgetRow> budgets;
   private final Map<TeamId, TeamAccount> accounts;
+  private final Map<HoldRequest, List<BudgetKey>> keys;
   private final Map<BotId, Map<LimitKind, NanoUsd>> limits;
   private final List<Hold> holds = new ArrayList<>();
   private final List<Posted> posted = new ArrayList<>();
@@ -45,16 +46,19 @@ final class Books {
   private final List<Telling> tellings = new ArrayList<>();
 
   /// @param now the moment of the decision, cut to microseconds
+  /// @param keys of the budgets that each request counts in, all of which are locked
   /// @param limits what owners set for the bots that ask for holds
   Books(
       Instant now,
       Map<BudgetId, BudgetRow> budgets,
       Map<TeamId, TeamAccount> accounts,
+      Map<HoldRequest, List<BudgetKey>> keys,
       Map<BotId, Map<LimitKind, NanoUsd>> limits) {
     this.now = now;
     this.budgets = new TreeMap<>(BUDGET_ORDER);
     this.budgets.putAll(budgets);
     this.accounts = Map.copyOf(accounts);
+    this.keys = Map.copyOf(keys);
     this.limits = Map.copyOf(limits);
   }
 
@@ -114,13 +118,13 @@ final class Books {
 
   private Reservation reserve(HoldRequest request) {
     var account = account(request.key().team());
-    var keys = BudgetKey.of(request, now);
+    var counted = Optional.ofNullable(keys.get(request)).orElseThrow();
     var lines = new ArrayList<Headroom.Line>();
-    for (var key : keys) {
+    for (var key : counted) {
       refreshed(account, request.key().bot(), key).line().ifPresent(lines::add);
     }
     return switch (Headroom.decide(request, account.ways(request.mode(), lines, now))) {
-      case Headroom.Decision.Fits fits -> grant(account, request, fits, keys);
+      case Headroom.Decision.Fits fits -> grant(account, request, fits, counted);
       case Headroom.Decision.DoesNotFit refused -> refuse(account, request, refused);
     };
   }
@@ -141,7 +145,10 @@ final class Books {
   }
 
   private Reservation grant(
-      TeamAccount account, HoldRequest request, Headroom.Decision.Fits fits, List<BudgetKey> keys) {
+      TeamAccount account,
+      HoldRequest request,
+      Headroom.Decision.Fits fits,
+      List<BudgetKey> counted) {
     boolean isPlans = fits.way().funding() == Funding.PLAN;
     long tokens = isPlans ? Math.addExact(fits.inputTokensMax(), fits.outputTokensMax()) : 0;
     var hold =
@@ -154,9 +161,9 @@ final class Books {
             fits.amount(),
             fits.inputTokensMax(),
             fits.outputTokensMax(),
-            keys.stream().map(BudgetKey::text).toList(),
+            counted.stream().map(BudgetKey::text).toList(),
             now.atZone(request.zone()).toLocalDate());
-    keys.forEach(key -> budget(new BudgetId(account.team(), key.text())).hold(hold.amount()));
+    counted.forEach(key -> budget(new BudgetId(account.team(), key.text())).hold(hold.amount()));
     account.hold(hold);
     holds.add(hold);
     return new Reservation.Granted(hold);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// Names one row of `budget`, whose `bot` is empty if it counts for the whole team. The bot's
@@ -15,11 +16,16 @@ import java.util.UUID;
 /// the lifetime row first, which makes it the bot's lock.
 record BudgetKey(String text, Optional<BotId> bot, LimitKind kind, Optional<Instant> resetsAt) {
 
-  /// The budgets that a step counts in, sorted by key.
-  static List<BudgetKey> of(HoldRequest request, Instant now) {
+  /// The budgets that a step counts in, sorted by key. There are many messages and end users: they
+  /// are counted only where the bot limits them.
+  ///
+  /// @param limited what the bot's owner limits
+  static List<BudgetKey> of(HoldRequest request, Set<LimitKind> limited, Instant now) {
     var keys = new ArrayList<BudgetKey>();
     for (var kind : LimitKind.values()) {
-      keys.add(of(kind, request, now));
+      if (kind.isAlwaysCounted() || limited.contains(kind)) {
+        keys.add(of(kind, request, now));
+      }
     }
     keys.sort(Comparator.comparing(BudgetKey::text));
     return List.copyOf(keys);

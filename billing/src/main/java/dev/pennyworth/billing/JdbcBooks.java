@@ -35,7 +35,8 @@ final class JdbcBooks {
             .flatMap(booking -> booking.resolutions().stream())
             .map(Resolution::hold)
             .toList();
-    var budgets = lockBudgets(tx, requests, holds, now);
+    var keys = keys(requests, limits(tx, requests), now);
+    var budgets = lockBudgets(tx, keys, holds);
     var teams =
         bookings.stream().map(Booking::team).collect(Collectors.toCollection(LinkedHashSet::new));
     var accounts = lockWallets(tx, teams);
@@ -43,25 +44,34 @@ final class JdbcBooks {
         .forEach((team, limits) -> found(accounts, team).setLimits(limits));
     lockPeriods(tx, requests, holds, now)
         .forEach(period -> found(accounts, period.team()).addPeriod(period));
-    return new Books(now, budgets, accounts, limits(tx, requests));
+    return new Books(now, budgets, accounts, keys, limits(tx, requests));
   }
 
   private static <K, V> V found(Map<K, V> rows, K key) {
     return Optional.ofNullable(rows.get(key)).orElseThrow();
   }
 
+  /// Which kinds are limited is looked up before anything is locked; what the limits are, after.
+  private static Map<HoldRequest, List<BudgetKey>> keys(
+      List<HoldRequest> requests, Map<BotId, Map<LimitKind, NanoUsd>> limits, Instant now) {
+    var keys = new HashMap<HoldRequest, List<BudgetKey>>();
+    for (var request : requests) {
+      var limited = limits.getOrDefault(request.key().bot(), Map.of()).keySet();
+      keys.put(request, BudgetKey.of(request, limited, now));
+    }
+    return keys;
+  }
+
   private static Map<Books.BudgetId, BudgetRow> lockBudgets(
-      Handle tx, List<HoldRequest> requests, List<Hold> holds, Instant now) {
+      Handle tx, Map<HoldRequest, List<BudgetKey>> keys, List<Hold> holds) {
     var wanted = new HashMap<Books.BudgetId, Optional<BudgetKey>>();
     for (var hold : holds) {
       hold.budgetKeys()
           .forEach(key -> wanted.put(new Books.BudgetId(hold.key().team(), key), Optional.empty()));
     }
-    for (var request : requests) {
-      BudgetKey.of(request, now)
-          .forEach(key ->
-              wanted.put(new Books.BudgetId(request.key().team(), key.text()), Optional.of(key)));
-    }
+    keys.forEach((request, counted) ->
+        counted.forEach(key ->
+            wanted.put(new Books.BudgetId(request.key().team(), key.text()), Optional.of(key))));
     var found = lockBudgets(tx, wanted.keySet());
     if (found.size() < wanted.size()) {
       var missing = new HashMap<>(wanted);

@@ -57,10 +57,13 @@ public final class JdbcPlans {
   public Change change(Handle tx, TeamId team, Plan wanted) {
     var wallet = JdbcWallets.lock(tx, team);
     var now = now();
-    begin(tx, team, now);
+    if (standing(tx, team, now).isPaid()) {
+      begin(tx, team, now); // a renewal that is due comes first
+    }
     var standing = standing(tx, team, now);
     boolean isDearer = wanted.monthlyPrice().compareTo(standing.plan().monthlyPrice()) > 0;
     if (!isDearer) {
+      begin(tx, team, now);
       put(tx, team, new Standing(standing.plan(), wanted, standing.anchorAt()));
       return new Change.Changed(state(tx, team, now));
     }
@@ -114,7 +117,11 @@ public final class JdbcPlans {
     return due.size();
   }
 
-  private record Standing(Plan plan, Plan next, Instant anchorAt) {}
+  private record Standing(Plan plan, Plan next, Instant anchorAt) {
+    boolean isPaid() {
+      return plan != Plan.FREE || next != Plan.FREE;
+    }
+  }
 
   private void begin(Handle tx, TeamId team, Instant now) {
     if (current(tx, team, now).isPresent()) {
@@ -266,11 +273,15 @@ public final class JdbcPlans {
         .execute();
   }
 
-  /// Ends the current period early.
+  /// Ends the current period early, if there is one.
   ///
   /// @return when the next one may begin: now, or a microsecond after a period that began just now
   private static Instant cutShort(Handle tx, TeamId team, Instant now) {
-    var startsAt = current(tx, team, now).orElseThrow().startsAt();
+    var period = current(tx, team, now);
+    if (period.isEmpty()) {
+      return now;
+    }
+    var startsAt = period.get().startsAt();
     var end = startsAt.equals(now) ? now.plus(1, ChronoUnit.MICROS) : now;
     tx.createUpdate(
             """

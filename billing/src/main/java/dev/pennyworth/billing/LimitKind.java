@@ -42,6 +42,12 @@ public enum LimitKind {
     return scope;
   }
 
+  /// Whether it is counted without a limit too, so that a limit which is set later counts what the
+  /// period has seen.
+  boolean isAlwaysCounted() {
+    return this != MESSAGE && this != END_USER_DAY;
+  }
+
   /// Whether owners are told when a part of it is spent.
   boolean isAlerted() {
     return this != MESSAGE && this != END_USER_DAY;
