@@ -49,6 +49,11 @@ final class GroupCommit {
     return lines.get(line).run(new Place(booking));
   }
 
+  /// How many stand in line, those whose commit is under way not counted.
+  int waiting() {
+    return lines.stream().mapToInt(Line::size).sum();
+  }
+
   /// One caller who waits.
   private static final class Place {
     private final Booking booking;
@@ -89,6 +94,15 @@ final class GroupCommit {
         Thread.currentThread().interrupt();
       }
       return place.outcome();
+    }
+
+    private int size() {
+      lock.lock();
+      try {
+        return waiting.size();
+      } finally {
+        lock.unlock();
+      }
     }
 
     private void join(Place place) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// All that a step is booked by is pinned here when the hold is made: later changes of price, mode,
 /// plan, cap and time zone do not reach it.
 public final class Hold {
+  private final HoldId id;
   private final StepKey key;
   private final BillingMode mode;
   private final Funding funding;
@@ -32,6 +33,7 @@ public final class Hold {
       long outputTokensMax,
       List<String> budgetKeys,
       LocalDate eventDay) {
+    this.id = key.holdId();
     this.key = key;
     this.mode = mode;
     this.funding = funding;
@@ -45,7 +47,7 @@ public final class Hold {
   }
 
   public HoldId id() {
-    return key.holdId();
+    return id;
   }
 
   public StepKey key() {

@@ -19,6 +19,9 @@ public final class JdbcGate {
   /// Far above the longest turn: whoever took such a hold is gone.
   private static final Duration HOLD_EXPIRES_AFTER = Duration.ofHours(1);
 
+  /// How far back forgotten holds are looked for.
+  private static final Duration HOLD_IS_LOOKED_FOR = Duration.ofDays(3);
+
   private static final int EXPIRED_AT_ONCE_MAX = 100;
 
   private final Jdbi jdbi;
@@ -98,9 +101,11 @@ public final class JdbcGate {
   ///
   /// @return those that were freed; there may be more
   public List<Hold> expireForgotten() {
+    var before = now().minus(HOLD_EXPIRES_AFTER);
     var forgotten =
         jdbi.withHandle(handle ->
-            holds.findForgotten(handle, now().minus(HOLD_EXPIRES_AFTER), EXPIRED_AT_ONCE_MAX));
+            holds.findForgotten(
+                handle, before.minus(HOLD_IS_LOOKED_FOR), before, EXPIRED_AT_ONCE_MAX));
     var expired = new ArrayList<Hold>();
     for (var hold : forgotten) {
       if (expire(hold)) {

@@ -80,9 +80,11 @@ final class JdbcHolds {
                     """
                     UPDATE hold AS h
                     SET state = row.state, cost_nanos = row.cost_nanos, resolved_at = :now
-                    FROM unnest(:teams::uuid[], :holds::uuid[], :states::text[], :costs::bigint[])
-                      AS row (team_id, hold_id, state, cost_nanos)
-                    WHERE h.team_id = row.team_id AND h.hold_id = row.hold_id AND h.state = 'open'
+                    FROM unnest(:teams::uuid[], :turns::uuid[], :steps::integer[],
+                      :attempts::integer[], :states::text[], :costs::bigint[])
+                      AS row (team_id, turn_id, step, attempt, state, cost_nanos)
+                    WHERE h.team_id = row.team_id AND h.turn_id = row.turn_id
+                      AND h.step = row.step AND h.attempt = row.attempt AND h.state = 'open'
                     RETURNING h.hold_id
                     """)
                 .bindArray(
@@ -90,9 +92,17 @@ final class JdbcHolds {
                     UUID.class,
                     JdbcBooks.column(resolutions, one -> one.hold().key().team().uuid()))
                 .bindArray(
-                    "holds",
+                    "turns",
                     UUID.class,
-                    JdbcBooks.column(resolutions, one -> one.hold().id().uuid()))
+                    JdbcBooks.column(resolutions, one -> one.hold().key().turn().uuid()))
+                .bindArray(
+                    "steps",
+                    Integer.class,
+                    JdbcBooks.column(resolutions, one -> one.hold().key().step()))
+                .bindArray(
+                    "attempts",
+                    Integer.class,
+                    JdbcBooks.column(resolutions, one -> one.hold().key().attempt()))
                 .bindArray("states", String.class, JdbcBooks.column(resolutions, JdbcHolds::state))
                 .bindArray(
                     "costs",
@@ -137,16 +147,17 @@ final class JdbcHolds {
         .list();
   }
 
-  /// Holds of all teams that are open since before a moment, the oldest first.
-  List<Hold> findForgotten(Handle tx, Instant before, int rowsMax) {
+  /// Holds of all teams that were taken in a span of time and are open still, the oldest first.
+  List<Hold> findForgotten(Handle tx, Instant from, Instant before, int rowsMax) {
     return tx.createQuery(
             """
-            SELECT team_id, hold.*
+            SELECT hold.*, team_id
             FROM hold
-            WHERE state = 'open' AND created_at < :before
+            WHERE state = 'open' AND created_at >= :from AND created_at < :before
             ORDER BY created_at
             LIMIT :rows
             """)
+        .bind("from", from)
         .bind("before", before)
         .bind("rows", rowsMax)
         .map((row, _) -> read(tx, row))

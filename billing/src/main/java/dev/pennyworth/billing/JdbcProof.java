@@ -23,6 +23,7 @@ public final class JdbcProof {
           var checked = new LinkedHashMap<String, Long>();
           var mismatch =
               proveChain(tx, team, checked)
+                  .or(() -> compare(tx, team, checked, "ledger_entries", LINES))
                   .or(() -> compare(tx, team, checked, "wallets", WALLET))
                   .or(() -> compare(tx, team, checked, "holds", HOLDS))
                   .or(() -> compare(tx, team, checked, "budgets", BUDGETS))
@@ -78,6 +79,15 @@ public final class JdbcProof {
         })
         .one();
   }
+
+  private static final String LINES =
+      """
+      SELECT 'ledger.entries', concat(e.seq, '/', e.line), e.seq::text,
+        coalesce(t.seq::text, 'no transaction')
+      FROM ledger_entry e
+      LEFT JOIN ledger_transaction t ON t.team_id = e.team_id AND t.seq = e.seq
+      WHERE e.team_id = :team
+      """;
 
   private static final String WALLET =
       """

@@ -19,6 +19,7 @@ class MoneyConstraintsTest {
     billing.settle(
         billing.granted(billing.request(1, 50, 100).build()), new TokenUsage(90, 40, 0, 0));
     billing.granted(billing.request(1, 50, 100).build());
+    billing.plans.beginPeriod(billing.team);
     billing.jdbi.useTransaction(
         tx -> billing.payments.open(tx, billing.team, NanoUsd.ofCents(500)));
   }
@@ -49,6 +50,14 @@ class MoneyConstraintsTest {
         "UPDATE price SET input_nanos_per_million = -1 | price_is_not_negative",
         "UPDATE price SET cache_read_nanos_per_million = input_nanos_per_million + 1"
             + " | price_of_cache_read_is_at_most_input",
+        "UPDATE plan_period SET credits_spent_nanos = credits_nanos + 1"
+            + " | plan_period_credits_are_not_exceeded",
+        "UPDATE plan_period SET credits_held_nanos = credits_nanos + 1"
+            + " | plan_period_credits_are_not_exceeded",
+        "UPDATE plan_period SET tokens_held = tokens_max + 1"
+            + " | plan_period_tokens_are_not_exceeded",
+        "UPDATE plan_period SET tokens_spent = -1 | plan_period_spent_is_not_negative",
+        "UPDATE plan_period SET overage_held_nanos = -1 | plan_period_held_is_not_negative",
         "UPDATE payment SET amount_nanos = 0 | payment_amount_is_positive",
         "UPDATE payment SET status = 'paid' | payment_is_paid_at_some_time",
       })
@@ -61,16 +70,14 @@ class MoneyConstraintsTest {
       delimiter = '|',
       value = {
         "hold | hold_id = gen_random_uuid() | hold_is_one_for_an_attempt",
-        "hold | attempt = attempt + 1 | hold_pkey",
         "ledger_transaction | seq = seq + 9, txn_id = gen_random_uuid()"
             + " | ledger_transaction_happens_once",
-        "ledger_transaction | seq = seq + 9, source_key = concat(source_key, '/again')"
-            + " | ledger_transaction_id_is_unique",
         "ledger_transaction | txn_id = gen_random_uuid(), source_key = concat(source_key, '/again')"
             + " | ledger_transaction_pkey",
         "ledger_transaction | seq = seq + 9, txn_id = gen_random_uuid(), source_key = 'new',"
             + " cost_nanos = -1 | ledger_transaction_cost_is_not_negative",
         "ledger_entry | account = 'house' | ledger_entry_pkey",
+        "plan_period | credits_nanos = 0 | plan_period_pkey",
       })
   void aRowThatIsThereAlreadyIsRefused(String table, String changes, String constraint) {
     billing.jdbi.useHandle(handle -> {
