@@ -51,6 +51,17 @@ public final class JdbcInbox {
     return acceptance;
   }
 
+  /// Which of these limits leaves least just now; empty if there are none. Counts nothing.
+  public Optional<RateState> look(TeamId team, List<RateLimit> limits) {
+    return tightest(
+        jdbi.withHandle(
+            handle -> limits.stream().map(limit -> rates.look(handle, team, limit)).toList()));
+  }
+
+  private static Optional<RateState> tightest(List<RateState> states) {
+    return states.stream().min(Comparator.comparingInt(RateState::remaining));
+  }
+
   private Acceptance accept(
       Handle tx, InboundMessage message, BotSettings bot, List<RateLimit> limits) {
     var turn = message.turnId();
@@ -69,8 +80,7 @@ public final class JdbcInbox {
       tx.rollback();
       return new Acceptance.Duplicate(turn);
     }
-    return new Acceptance.Accepted(
-        turn, states.stream().min(Comparator.comparingInt(RateState::remaining)));
+    return new Acceptance.Accepted(turn, tightest(states));
   }
 
   private boolean queue(Handle tx, InboundMessage message, BotSettings bot) {

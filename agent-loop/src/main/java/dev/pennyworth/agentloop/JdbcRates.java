@@ -50,6 +50,29 @@ final class JdbcRates {
         .orElseGet(() -> exhausted(tx, team, limit));
   }
 
+  /// What a limit leaves just now. Counts nothing.
+  RateState look(Handle handle, TeamId team, RateLimit limit) {
+    var now = clock.instant();
+    return handle
+        .createQuery(
+            """
+            SELECT used, window_ends_at
+            FROM rate
+            WHERE team_id = :team AND subject = :key AND window_ends_at > :now
+            """)
+        .bind("team", team.uuid())
+        .bind("key", limit.key())
+        .bind("now", now)
+        .map((row, _) -> state(limit, row.getInt(1), row.getTimestamp(2).toInstant()))
+        .findOne()
+        .orElseGet(() -> state(limit, 0, now.plus(WINDOW)));
+  }
+
+  private static RateState state(RateLimit limit, int used, Instant resetsAt) {
+    int remaining = Math.max(0, limit.perMinute() - used); // the owner may have lowered the limit
+    return new RateState(remaining > 0, limit.subject(), limit.perMinute(), remaining, resetsAt);
+  }
+
   private static RateState exhausted(Handle tx, TeamId team, RateLimit limit) {
     var resetsAt =
         tx.createQuery(

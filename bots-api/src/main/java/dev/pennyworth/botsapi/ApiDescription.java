@@ -17,7 +17,12 @@ import io.swagger.v3.oas.annotations.security.SecurityScheme;
             version = "1",
             description =
                 "Hosts chat bots and bills each of them to the nano-dollar. Amounts named *_cents"
-                    + " are exact decimal numbers of US cents with up to 7 fraction digits."),
+                    + " are exact decimal numbers of US cents with up to 7 fraction digits. A person"
+                    + " acts in their personal team; the header X-Team-Id: team_… names another team"
+                    + " that they are a member of (GET /api/teams lists them; any other is 404). An"
+                    + " API key acts in the one team that it was made in. Answers of rate-limited"
+                    + " routes carry X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset"
+                    + " (Unix seconds)."),
     security = @SecurityRequirement(name = "bearer"))
 @OpenAPIInclude(classes = CustomWebhookController.class)
 @SecurityScheme(

@@ -6,6 +6,7 @@ import dev.pennyworth.agentloop.AgentLoopSettings;
 import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
+import dev.pennyworth.botsapi.audit.AuditId;
 import dev.pennyworth.botsapi.http.ErrorAnswers;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.botsapi.http.JdbcPublicRates;
@@ -56,7 +57,7 @@ final class BotsApiWiring {
   @Singleton
   @Replaces(value = ObjectMapper.class, factory = ObjectMapperFactory.class)
   ObjectMapper objectMapper() {
-    return Json.mapper(List.of(UserId.class, KeyId.class, WorkspaceId.class));
+    return Json.mapper(List.of(UserId.class, KeyId.class, WorkspaceId.class, AuditId.class));
   }
 
   @Singleton

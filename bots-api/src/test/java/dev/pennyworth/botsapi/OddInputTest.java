@@ -207,6 +207,9 @@ final class OddInputTest {
         new String[] {
           "/api/bots",
           "/api/keys",
+          "/api/teams",
+          "/api/team/members",
+          "/api/audit",
           "/api/ledger",
           "/api/bots/" + bot.id() + "/turns",
           "/api/bots/" + bot.id() + "/conversations",

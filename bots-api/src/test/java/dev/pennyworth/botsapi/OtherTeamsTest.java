@@ -68,6 +68,13 @@ final class OtherTeamsTest {
     var ids = new HashMap<String, String>();
     ids.put("id", bot.id());
     ids.put("/api/keys/{id} id", key.path("id").textValue());
+    ids.put(
+        "/api/team/members/{id} id",
+        server
+            .get("/api/team/members", bot.team().accessToken())
+            .json()
+            .at("/members/0/id")
+            .textValue());
     ids.put("conversationId", turn.path("conversation_id").textValue());
     ids.put("turnId", turn.path("turn_id").textValue());
     ids.put("platformUserId", "ada");
@@ -153,7 +160,7 @@ final class OtherTeamsTest {
     var ledger = server.get("/api/ledger?bot_id=" + theirs.id(), team.accessToken());
     var turns = ours.get("/turns?conversation_id=" + theirIds.get("conversationId"));
 
-    assertThat(ledger.json().path("entries")).isEmpty();
+    assertThat(ledger.status()).isEqualTo(404);
     assertThat(turns.status()).isEqualTo(404);
   }
 
@@ -188,7 +195,15 @@ final class OtherTeamsTest {
 
   @Test
   void listsShowTheOwnTeamsOnly() {
-    for (var list : List.of("/api/bots", "/api/keys", "/api/ledger", "/api/balance")) {
+    for (var list :
+        List.of(
+            "/api/bots",
+            "/api/keys",
+            "/api/ledger",
+            "/api/balance",
+            "/api/audit",
+            "/api/teams",
+            "/api/team/members")) {
       var text = server.get(list, team.accessToken()).text();
 
       assertThat(text).as(list).doesNotContain(theirs.id());

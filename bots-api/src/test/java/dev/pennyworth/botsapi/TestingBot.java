@@ -81,6 +81,11 @@ public final class TestingBot {
     return new TestingBot(server, team, id, otherSecret);
   }
 
+  /// The same bot, reached through another node.
+  public TestingBot at(TestingServer node) {
+    return new TestingBot(node, team, id, webhookSecret);
+  }
+
   /// Reads as the owner; `below` is what follows the bot's id in the path.
   public TestingAnswer get(String below) {
     return server.get("/api/bots/" + id + below, team.accessToken());

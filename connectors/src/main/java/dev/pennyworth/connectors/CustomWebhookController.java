@@ -1,7 +1,5 @@
 package dev.pennyworth.connectors;
 
-import dev.pennyworth.agentloop.InboundMessage;
-import dev.pennyworth.agentloop.RateLimit;
 import dev.pennyworth.billing.BotId;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -26,8 +24,6 @@ import java.util.Optional;
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Webhooks")
 public final class CustomWebhookController {
-  private static final int MESSAGES_PER_MINUTE_MAX = 60;
-
   private final WebhookBots bots;
   private final SynchronousTurns turns;
   private final Json json;
@@ -77,15 +73,13 @@ public final class CustomWebhookController {
           throw HttpFailure.unauthorized("bad_signature", problem);
         });
     var settings = bot.settings();
+    var team = settings.team();
     var message =
-        CustomInbound.read(json, body, settings.team(), settings.bot(), String.valueOf(signature));
-    return turns.answer(message, settings, limits(message, settings.endUserMessagesPerMinute()));
-  }
-
-  private static List<RateLimit> limits(InboundMessage message, int endUserPerMinute) {
-    String bot = "bot/" + message.bot() + "/custom";
-    return List.of(
-        new RateLimit(bot, "this bot", MESSAGES_PER_MINUTE_MAX),
-        new RateLimit(bot + "/end_user/" + message.endUserId(), "this end user", endUserPerMinute));
+        turns.limited(
+            team,
+            List.of(PlatformRates.ofBot(settings.bot(), "custom")),
+            () -> CustomInbound.read(json, body, team, settings.bot(), String.valueOf(signature)));
+    return turns.answer(
+        message, settings, PlatformRates.of(message, settings.endUserMessagesPerMinute()));
   }
 }

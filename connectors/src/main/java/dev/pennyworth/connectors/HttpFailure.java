@@ -119,9 +119,17 @@ public final class HttpFailure extends RuntimeException {
     long seconds = Math.max(1, Math.ceilDiv(millis, 1000L));
     return new HttpFailure(429, "rate_limited", message)
         .with("scope", "rate_limit")
+        .with("period", "minute")
         .with("limit", limit)
+        .with("spent", limit)
+        .with("held", 0)
         .with("remaining", 0)
+        .with("unit", "requests")
         .with("resets_at", resetsAt)
+        .with(
+            "remedy",
+            "Wait until resets_at (Retry-After seconds), then send it again. What was refused was"
+                + " not stored and cost nothing.")
         .withHeader("Retry-After", Long.toString(seconds))
         .withHeader("X-RateLimit-Limit", Integer.toString(limit))
         .withHeader("X-RateLimit-Remaining", "0")

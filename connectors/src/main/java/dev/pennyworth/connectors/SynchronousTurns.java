@@ -8,6 +8,7 @@ import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.RateLimit;
 import dev.pennyworth.agentloop.RateState;
 import dev.pennyworth.agentloop.TurnReport;
+import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Accepts a message and keeps the request until its turn has ended. The turn itself is the
 /// worker's: a caller that goes away changes nothing, and one that sends the same event again gets
@@ -44,9 +46,21 @@ public final class SynchronousTurns {
       InboundMessage message, BotSettings bot, List<RateLimit> limits) {
     return switch (inbox.accept(message, bot, limits)) {
       case Acceptance.Accepted(var turn, var rate) -> await(message, bot, turn, rate, false);
-      case Acceptance.Duplicate(var turn) -> await(message, bot, turn, Optional.empty(), true);
+      case Acceptance.Duplicate(var turn) ->
+          await(message, bot, turn, inbox.look(message.team(), limits), true);
       case Acceptance.RateLimited(var rate) -> throw tooMany(rate);
     };
+  }
+
+  /// What `work` gives. A refusal of it, which counts nothing, tells what the limits leave.
+  ///
+  /// @throws HttpFailure of `work`
+  public <T> T limited(TeamId team, List<RateLimit> limits, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (HttpFailure failure) {
+      throw inbox.look(team, limits).map(state -> RateHeaders.with(failure, state)).orElse(failure);
+    }
   }
 
   private HttpResponse<byte[]> await(
@@ -81,11 +95,7 @@ public final class SynchronousTurns {
                 : HttpResponse.<byte[]>accepted())
             .contentType(MediaType.APPLICATION_JSON_TYPE)
             .body(json.write(TurnAnswer.of(report, json)));
-    rate.ifPresent(state -> {
-      response.header("X-RateLimit-Limit", Integer.toString(state.limit()));
-      response.header("X-RateLimit-Remaining", Integer.toString(state.remaining()));
-      response.header("X-RateLimit-Reset", Long.toString(state.resetsAt().getEpochSecond()));
-    });
+    rate.ifPresent(state -> RateHeaders.add(response, state));
     return response;
   }
 

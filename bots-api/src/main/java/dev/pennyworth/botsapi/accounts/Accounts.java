@@ -2,9 +2,10 @@ package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.billing.TeamId;
-import dev.pennyworth.botsapi.http.JdbcPublicRates;
+import dev.pennyworth.botsapi.http.RateTally;
 import dev.pennyworth.botsapi.secrets.PasswordHasher;
 import dev.pennyworth.connectors.HttpFailure;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /// Registering, signing in, staying signed in, and signing out.
@@ -12,14 +13,14 @@ public final class Accounts {
   private static final int PER_ADDRESS_AND_MINUTE = 300;
   private static final int SIGN_INS_PER_ACCOUNT_AND_MINUTE = 10;
   private static final int REGISTRATIONS_PER_ACCOUNT_AND_MINUTE = 10;
-  private static final int REFRESHES_PER_ACCOUNT_AND_MINUTE = 60;
+  private static final int RENEWALS_PER_ACCOUNT_AND_MINUTE = 60;
 
   private final Jdbi jdbi;
   private final JdbcAccounts accounts;
   private final JdbcSessions sessions;
   private final AccessTokens accessTokens;
   private final PasswordHasher hasher;
-  private final JdbcPublicRates rates;
+  private final Members members;
   private final boolean registrationOpen;
 
   Accounts(
@@ -28,14 +29,14 @@ public final class Accounts {
       JdbcSessions sessions,
       AccessTokens accessTokens,
       PasswordHasher hasher,
-      JdbcPublicRates rates,
+      Members members,
       boolean registrationOpen) {
     this.jdbi = jdbi;
     this.accounts = accounts;
     this.sessions = sessions;
     this.accessTokens = accessTokens;
     this.hasher = hasher;
-    this.rates = rates;
+    this.members = members;
     this.registrationOpen = registrationOpen;
   }
 
@@ -49,26 +50,39 @@ public final class Accounts {
   /// The team in a [Session].
   public record TeamPart(TeamId id, String name) {}
 
-  /// Makes an account and signs in.
+  /// Counts a request of an address, before anything of it is read.
   ///
-  /// @throws HttpFailure 403 if registration is closed, 409 if the e-mail is taken, 429
-  public Session register(ClientAddress from, EmailAddress email, Password password) {
-    rates.count("register/address/" + from, PER_ADDRESS_AND_MINUTE, "registrations from here");
-    if (!registrationOpen) {
-      throw HttpFailure.forbidden(
-          "registration_closed", "Registration is closed here. Ask the operator for an account.");
-    }
-    rates.count(
+  /// @param what such as `login`
+  /// @throws HttpFailure 429
+  static void countAddress(RateTally tally, String what, ClientAddress from) {
+    tally.count(
+        what + "/address/" + from, PER_ADDRESS_AND_MINUTE, "requests of this kind from here");
+  }
+
+  /// Makes an account, joins the teams that have invited it, and signs in.
+  ///
+  /// @param tally counts the account
+  /// @throws HttpFailure 403 if registration is closed to who is not invited, 409 if the e-mail is
+  ///   taken, 429
+  public Session register(RateTally tally, EmailAddress email, Password password) {
+    tally.count(
         "register/account/" + email,
         REGISTRATIONS_PER_ACCOUNT_AND_MINUTE,
         "registrations of this e-mail");
+    if (!registrationOpen && !members.isInvited(email)) {
+      throw HttpFailure.forbidden(
+          "registration_closed", "Registration is closed here. Ask the operator for an account.");
+    }
     refuseTaken(accounts.find(email).isPresent());
     var hash = hasher.hash(password.secret());
-    return jdbi.inTransaction(tx -> {
-      var account = accounts.create(tx, email, hash);
-      refuseTaken(account.isEmpty());
-      return answer(account.orElseThrow(), sessions.open(tx, account.orElseThrow().user()));
-    });
+    var session =
+        jdbi.inTransaction(tx -> {
+          var account = accounts.create(tx, email, hash);
+          refuseTaken(account.isEmpty());
+          return answer(account.orElseThrow(), sessions.open(tx, account.orElseThrow().user()));
+        });
+    members.joinInvited(session.user().id(), email);
+    return session;
   }
 
   private static void refuseTaken(boolean taken) {
@@ -80,10 +94,10 @@ public final class Accounts {
 
   /// Signs in.
   ///
+  /// @param tally counts the account
   /// @throws HttpFailure 401 if e-mail or password is wrong, 429
-  public Session login(ClientAddress from, EmailAddress email, SecretText password) {
-    rates.count("login/address/" + from, PER_ADDRESS_AND_MINUTE, "sign-ins from here");
-    rates.count(
+  public Session login(RateTally tally, EmailAddress email, SecretText password) {
+    tally.count(
         "login/account/" + email, SIGN_INS_PER_ACCOUNT_AND_MINUTE, "sign-ins of this account");
     var found = accounts.find(email);
     if (found.isEmpty()) {
@@ -94,6 +108,7 @@ public final class Accounts {
       throw wrongCredentials();
     }
     var account = found.get().account();
+    members.joinInvited(account.user(), email);
     return answer(account, jdbi.inTransaction(tx -> sessions.open(tx, account.user())));
   }
 
@@ -103,17 +118,11 @@ public final class Accounts {
 
   /// Goes on with a session.
   ///
+  /// @param tally counts the account
   /// @throws HttpFailure 401 if the token does not hold; one that is used again ends the session.
   ///   429
-  public Session refresh(ClientAddress from, SecretText refreshToken) {
-    rates.count("refresh/address/" + from, PER_ADDRESS_AND_MINUTE, "refreshes from here");
-    sessions
-        .userOf(refreshToken)
-        .ifPresent(user ->
-            rates.count(
-                "refresh/account/" + user,
-                REFRESHES_PER_ACCOUNT_AND_MINUTE,
-                "refreshes of this account"));
+  public Session refresh(RateTally tally, SecretText refreshToken) {
+    countAccount(tally, "refresh", sessions.userOf(refreshToken));
     var open =
         sessions
             .refresh(refreshToken)
@@ -126,13 +135,28 @@ public final class Accounts {
   }
 
   /// Signs out. Safe to repeat.
-  public void logout(SecretText refreshToken) {
+  ///
+  /// @throws HttpFailure 429
+  public void logout(RateTally tally, SecretText refreshToken) {
+    countAccount(tally, "logout", sessions.userOf(refreshToken));
     sessions.end(refreshToken);
   }
 
   /// Signs out. Safe to repeat.
-  void logout(SessionId session) {
+  ///
+  /// @throws HttpFailure 429
+  void logout(RateTally tally, UserId user, SessionId session) {
+    countAccount(tally, "logout", Optional.of(user));
     sessions.end(session);
+  }
+
+  /// A token that is nobody's counts for its address alone.
+  private static void countAccount(RateTally tally, String what, Optional<UserId> user) {
+    user.ifPresent(it ->
+        tally.count(
+            what + "/account/" + it,
+            RENEWALS_PER_ACCOUNT_AND_MINUTE,
+            "requests of this kind of this account"));
   }
 
   private Session answer(Account account, JdbcSessions.Open open) {

@@ -2,7 +2,7 @@ package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.botsapi.Configuration;
-import dev.pennyworth.botsapi.http.JdbcPublicRates;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.secrets.MasterKey;
 import dev.pennyworth.botsapi.secrets.PasswordHasher;
 import io.micronaut.context.annotation.Factory;
@@ -46,8 +46,15 @@ final class AccountsWiring {
   }
 
   @Singleton
-  JdbcApiKeys apiKeys(Jdbi jdbi, Tokens tokens, Supplier<UUID> ids, InstantSource clock) {
-    return new JdbcApiKeys(jdbi, tokens, ids, clock);
+  JdbcApiKeys apiKeys(
+      Jdbi jdbi, Tokens tokens, JdbcAudit audit, Supplier<UUID> ids, InstantSource clock) {
+    return new JdbcApiKeys(jdbi, tokens, audit, ids, clock);
+  }
+
+  @Singleton
+  Members members(
+      Jdbi jdbi, JdbcApiKeys keys, JdbcAudit audit, Supplier<UUID> ids, InstantSource clock) {
+    return new Members(jdbi, new JdbcMembers(), new JdbcInvitations(), keys, audit, ids, clock);
   }
 
   @Singleton
@@ -62,9 +69,9 @@ final class AccountsWiring {
       JdbcSessions sessions,
       AccessTokens accessTokens,
       PasswordHasher hasher,
-      JdbcPublicRates rates,
+      Members members,
       Configuration configuration) {
     return new Accounts(
-        jdbi, accounts, sessions, accessTokens, hasher, rates, configuration.registrationOpen());
+        jdbi, accounts, sessions, accessTokens, hasher, members, configuration.registrationOpen());
   }
 }

@@ -1,11 +1,14 @@
 package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.botsapi.http.JdbcPublicRates;
+import dev.pennyworth.botsapi.http.RateTally;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.RequestBody;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
@@ -15,7 +18,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 
 /// Registering, signing in, refreshing and signing out.
 @Controller("/api/auth")
@@ -27,10 +30,12 @@ final class AuthController {
   private static final int TEXT_LENGTH_MAX = 1_000;
 
   private final Accounts accounts;
+  private final JdbcPublicRates rates;
   private final Json json;
 
-  AuthController(Accounts accounts, Json json) {
+  AuthController(Accounts accounts, JdbcPublicRates rates, Json json) {
     this.accounts = accounts;
+    this.rates = rates;
     this.json = json;
   }
 
@@ -49,12 +54,17 @@ final class AuthController {
       description = "Registered and signed in",
       content = @Content(schema = @Schema(implementation = Accounts.Session.class)))
   HttpResponse<Accounts.Session> register(HttpRequest<byte[]> request) {
-    var body = read(request, CREDENTIALS);
-    var email = email(body);
-    var password =
-        Password.parse(required(body, "password"))
-            .orElseThrow(() -> body.invalid("password", Password.ALLOWED));
-    return HttpResponse.created(accounts.register(ClientAddress.of(request), email, password));
+    return limited(
+        request,
+        "register",
+        tally -> {
+          var body = read(request, CREDENTIALS);
+          var email = email(body);
+          var password =
+              Password.parse(required(body, "password"))
+                  .orElseThrow(() -> body.invalid("password", Password.ALLOWED));
+          return HttpResponse.created(accounts.register(tally, email, password));
+        });
   }
 
   /// Signs in.
@@ -62,10 +72,15 @@ final class AuthController {
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Credentials.class)))
   HttpResponse<Accounts.Session> login(HttpRequest<byte[]> request) {
-    var body = read(request, CREDENTIALS);
-    var email = email(body);
-    var password = new SecretText(required(body, "password"));
-    return HttpResponse.ok(accounts.login(ClientAddress.of(request), email, password));
+    return limited(
+        request,
+        "login",
+        tally -> {
+          var body = read(request, CREDENTIALS);
+          var email = email(body);
+          var password = new SecretText(required(body, "password"));
+          return HttpResponse.ok(accounts.login(tally, email, password));
+        });
   }
 
   /// Gives a new access token and the next refresh token for the one that is sent.
@@ -73,9 +88,14 @@ final class AuthController {
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Token.class)))
   HttpResponse<Accounts.Session> refresh(HttpRequest<byte[]> request) {
-    var body = read(request, TOKEN);
-    var token = new SecretText(required(body, "refresh_token"));
-    return HttpResponse.ok(accounts.refresh(ClientAddress.of(request), token));
+    return limited(
+        request,
+        "refresh",
+        tally -> {
+          var body = read(request, TOKEN);
+          var token = new SecretText(required(body, "refresh_token"));
+          return HttpResponse.ok(accounts.refresh(tally, token));
+        });
   }
 
   /// Signs out: the session of the refresh token in the body, or else that of the access token.
@@ -84,19 +104,37 @@ final class AuthController {
       content = @Content(schema = @Schema(implementation = Token.class)))
   @ApiResponse(responseCode = "204", description = "Signed out")
   HttpResponse<?> logout(HttpRequest<byte[]> request) {
-    var token =
-        RequestBody.readOptional(json, request.getBody().orElse(new byte[0]), TOKEN)
-            .text("refresh_token", 1, TEXT_LENGTH_MAX);
-    Optional<SessionId> session =
-        request.getUserPrincipal(SignedIn.class).flatMap(SignedIn::session);
-    if (token.isPresent()) {
-      accounts.logout(new SecretText(token.get()));
-    } else if (session.isPresent()) {
-      accounts.logout(session.get());
-    } else {
-      throw HttpFailure.invalidValue("refresh_token", "refresh_token is required.");
-    }
-    return HttpResponse.noContent();
+    return limited(
+        request,
+        "logout",
+        tally -> {
+          var token =
+              RequestBody.readOptional(json, request.getBody().orElse(new byte[0]), TOKEN)
+                  .text("refresh_token", 1, TEXT_LENGTH_MAX);
+          var signedIn =
+              request.getUserPrincipal(SignedIn.class).filter(who -> who.session().isPresent());
+          if (token.isPresent()) {
+            accounts.logout(tally, new SecretText(token.get()));
+          } else if (signedIn.isPresent()) {
+            var who = signedIn.get();
+            accounts.logout(tally, who.user(), who.session().orElseThrow());
+          } else {
+            throw HttpFailure.invalidValue("refresh_token", "refresh_token is required.");
+          }
+          return HttpResponse.noContent();
+        });
+  }
+
+  /// Counts a request before it is read, and tells in its answer what is left.
+  private <T> HttpResponse<T> limited(
+      HttpRequest<byte[]> request,
+      String what,
+      Function<RateTally, MutableHttpResponse<T>> answer) {
+    var tally = new RateTally(rates);
+    return tally.on(() -> {
+      Accounts.countAddress(tally, what, ClientAddress.of(request));
+      return answer.apply(tally);
+    });
   }
 
   private RequestBody read(HttpRequest<byte[]> request, List<String> known) {

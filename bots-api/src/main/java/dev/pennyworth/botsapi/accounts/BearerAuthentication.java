@@ -12,11 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.reactivestreams.Publisher;
 
-/// Reads `Authorization: Bearer …`. A token that does not hold counts as none: public routes answer
-/// also to who sends an old one.
+/// Reads `Authorization: Bearer …`, and `X-Team-Id`: the team that the caller means. A token that
+/// does not hold counts as none: public routes answer also to who sends an old one.
 @Singleton
 final class BearerAuthentication implements AuthenticationFetcher<HttpRequest<?>> {
   private static final String SCHEME = "Bearer ";
+  private static final String TEAM = "X-Team-Id";
 
   private final JdbcCallers callers;
   private final ExecutorService blocking;
@@ -34,13 +35,14 @@ final class BearerAuthentication implements AuthenticationFetcher<HttpRequest<?>
 
   @Override
   public Publisher<Authentication> fetchAuthentication(HttpRequest<?> request) {
-    return bearer(request).map(this::find).orElseGet(Publishers::empty);
+    var team = Optional.ofNullable(request.getHeaders().get(TEAM));
+    return bearer(request).map(it -> find(it, team)).orElseGet(Publishers::empty);
   }
 
   /// Off the event loop: it asks the database. A future of null is an empty publisher.
-  private Publisher<Authentication> find(String bearer) {
-    return Publishers.<Authentication>fromCompletableFuture(
-        () -> CompletableFuture.supplyAsync(() -> callers.find(bearer).orElse(null), blocking));
+  private Publisher<Authentication> find(String bearer, Optional<String> team) {
+    return Publishers.<Authentication>fromCompletableFuture(() ->
+        CompletableFuture.supplyAsync(() -> callers.find(bearer, team).orElse(null), blocking));
   }
 
   private static Optional<String> bearer(HttpRequest<?> request) {

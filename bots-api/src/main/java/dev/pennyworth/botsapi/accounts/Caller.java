@@ -3,11 +3,20 @@ package dev.pennyworth.botsapi.accounts;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.connectors.HttpFailure;
 import java.security.Principal;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Who is asking, by access token or API key, and for which team. A controller's method that names
 /// a `Caller` among its parameters is given one.
-public record Caller(UserId user, TeamId team, Role role) implements Principal {
+///
+/// @param key the API key that he asks with, if it is one
+public record Caller(UserId user, TeamId team, Role role, Optional<KeyId> key)
+    implements Principal {
+
+  /// Who asks with an access token.
+  public Caller(UserId user, TeamId team, Role role) {
+    this(user, team, role, Optional.empty());
+  }
 
   @Override
   public String getName() {

@@ -1,6 +1,8 @@
 package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.botsapi.audit.AuditAction;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.connectors.HttpFailure;
 import java.security.MessageDigest;
 import java.sql.ResultSet;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -23,12 +26,14 @@ public final class JdbcApiKeys {
 
   private final Jdbi jdbi;
   private final Tokens tokens;
+  private final JdbcAudit audit;
   private final Supplier<UUID> ids;
   private final InstantSource clock;
 
-  JdbcApiKeys(Jdbi jdbi, Tokens tokens, Supplier<UUID> ids, InstantSource clock) {
+  JdbcApiKeys(Jdbi jdbi, Tokens tokens, JdbcAudit audit, Supplier<UUID> ids, InstantSource clock) {
     this.jdbi = jdbi;
     this.tokens = tokens;
+    this.audit = audit;
     this.ids = ids;
     this.clock = clock;
   }
@@ -39,6 +44,9 @@ public final class JdbcApiKeys {
 
   /// A key as it is shown once.
   public record Created(KeyId id, String name, SecretText key) {}
+
+  /// What the audit log tells of a key.
+  private record Noted(String name, String hint, UserId userId) {}
 
   /// Makes a key. Joins the caller's transaction.
   ///
@@ -60,6 +68,13 @@ public final class JdbcApiKeys {
         .bind("hint", key.hint())
         .bind("now", clock.instant())
         .execute();
+    audit.record(
+        tx,
+        caller,
+        AuditAction.KEY_CREATED,
+        id.toString(),
+        null,
+        new Noted(name, key.hint(), caller.user()));
     return new Created(id, name, key.whole());
   }
 
@@ -106,30 +121,51 @@ public final class JdbcApiKeys {
             .list());
   }
 
-  /// Deletes a key. Whether it was there.
+  /// Deletes a key; of others only for who manages the team. Whether it was there.
   boolean delete(Caller caller, KeyId key) {
-    return jdbi.withHandle(handle ->
-        handle
-            .createUpdate(
+    Optional<UserId> maker =
+        caller.role().managesTeam() ? Optional.empty() : Optional.of(caller.user());
+    return jdbi.inTransaction(tx -> delete(tx, caller, Optional.of(key), maker)) == 1;
+  }
+
+  /// Deletes all that a member made, as he leaves: if he comes back, they must not work again.
+  /// Joins the caller's transaction.
+  void deleteOf(Handle tx, Caller caller, UserId member) {
+    delete(tx, caller, Optional.empty(), Optional.of(member));
+  }
+
+  private int delete(Handle tx, Caller caller, Optional<KeyId> key, Optional<UserId> maker) {
+    var deleted =
+        tx.createQuery(
                 """
                 DELETE FROM api_key
                 WHERE team_id = :team
-                  AND key_id = :key
-                  AND (:everyones OR user_id = :user)
+                  AND (:key::uuid IS NULL OR key_id = :key)
+                  AND (:maker::uuid IS NULL OR user_id = :maker)
+                RETURNING key_id, name, hint, user_id
                 """)
             .bind("team", caller.team().uuid())
-            .bind("key", key.uuid())
-            .bind("everyones", caller.role().managesTeam())
-            .bind("user", caller.user().uuid())
-            .execute())
-        == 1;
+            .bindByType("key", key.map(KeyId::uuid).orElse(null), UUID.class)
+            .bindByType("maker", maker.map(UserId::uuid).orElse(null), UUID.class)
+            .map((row, _) ->
+                Map.entry(
+                    new KeyId(row.getObject("key_id", UUID.class)),
+                    new Noted(
+                        row.getString("name"),
+                        row.getString("hint"),
+                        new UserId(row.getObject("user_id", UUID.class)))))
+            .list();
+    deleted.forEach(it ->
+        audit.record(
+            tx, caller, AuditAction.KEY_DELETED, it.getKey().toString(), it.getValue(), null));
+    return deleted.size();
   }
 
   /// Who asks with this key; empty if it is not one, or its maker has left the team.
   Optional<Caller> authenticate(ApiKeyText text) {
     var found = find(text);
     found.filter(this::isUseToBeNoted).ifPresent(key -> noteUse(text, key));
-    return found.map(key -> new Caller(key.user(), text.team(), key.role()));
+    return found.map(key -> new Caller(key.user(), text.team(), key.role(), Optional.of(key.id())));
   }
 
   private Optional<Found> find(ApiKeyText text) {

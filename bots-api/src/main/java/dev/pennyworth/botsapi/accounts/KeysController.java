@@ -67,6 +67,7 @@ final class KeysController {
       description = "Made; the only answer that shows the key",
       content = @Content(schema = @Schema(implementation = Shown.class)))
   HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
+    caller.require(Role::makesKeys, "make API keys");
     var body = RequestBody.read(json, request.getBody().orElse(new byte[0]), FIELDS);
     var name = body.required("name", body.text("name", 1, NAME_LENGTH_MAX));
     return idempotency.once(
@@ -83,6 +84,7 @@ final class KeysController {
   @Delete("/{id}")
   @ApiResponse(responseCode = "204", description = "Withdrawn")
   HttpResponse<?> delete(Caller caller, String id) {
+    caller.require(Role::makesKeys, "withdraw API keys");
     if (!KeyId.parse(id).map(key -> keys.delete(caller, key)).orElse(false)) {
       throw HttpFailure.notFound("API key");
     }

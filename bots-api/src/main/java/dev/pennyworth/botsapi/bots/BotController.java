@@ -114,7 +114,7 @@ final class BotController {
         caller.team(),
         caller.user().toString(),
         request,
-        tx -> HttpAnswer.created(owners.create(tx, caller.team(), body(request))));
+        tx -> HttpAnswer.created(owners.create(tx, caller, body(request))));
   }
 
   /// Lists bots, newest first.
@@ -148,20 +148,23 @@ final class BotController {
     return jdbi.withHandle(handle -> owners.read(handle, caller.team(), bot(id)));
   }
 
-  /// Changes the fields that the body names; `null` clears.
+  /// Changes the fields that the body names; `null` clears. The role `billing` changes billing_mode
+  /// and what a bot may spend (spending_cap_cents, spending_caps, max_cost_cents_per_message,
+  /// end_user_daily_cents), and nothing else; `editor` changes all but billing_mode, and lowers
+  /// those limits without raising or clearing them.
   @Patch("/{id}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = BotRequest.class)))
   BotView patch(Caller caller, String id, HttpRequest<byte[]> request) {
-    caller.require(Role::editsBots, "change bots");
-    return jdbi.inTransaction(tx -> owners.patch(tx, caller.team(), bot(id), body(request)));
+    caller.require(Role::changesBots, "change bots");
+    return jdbi.inTransaction(tx -> owners.patch(tx, caller, bot(id), body(request)));
   }
 
   /// Deletes a bot. Its ledger stays.
   @Delete("/{id}")
   HttpResponse<?> delete(Caller caller, String id) {
     caller.require(Role::editsBots, "delete bots");
-    jdbi.useTransaction(tx -> owners.delete(tx, caller.team(), bot(id)));
+    jdbi.useTransaction(tx -> owners.delete(tx, caller, bot(id)));
     return HttpResponse.noContent();
   }
 
@@ -169,21 +172,21 @@ final class BotController {
   @Post("/{id}/activate")
   OwnersBots.Connection activate(Caller caller, String id) {
     caller.require(Role::editsBots, "activate bots");
-    return jdbi.inTransaction(tx -> owners.activate(tx, caller.team(), bot(id)));
+    return jdbi.inTransaction(tx -> owners.activate(tx, caller, bot(id)));
   }
 
   /// Drops a bot's platform connection.
   @Post("/{id}/pause")
   OwnersBots.Connection pause(Caller caller, String id) {
     caller.require(Role::editsBots, "pause bots");
-    return jdbi.inTransaction(tx -> owners.pause(tx, caller.team(), bot(id)));
+    return jdbi.inTransaction(tx -> owners.pause(tx, caller, bot(id)));
   }
 
   /// Replaces a custom bot's webhook secret. The answer is the only place that shows the new one.
   @Post("/{id}/webhook-secret")
   OwnersBots.NewWebhookSecret rotateWebhookSecret(Caller caller, String id) {
     caller.require(Role::editsBots, "change secrets");
-    return jdbi.inTransaction(tx -> owners.rotateWebhookSecret(tx, caller.team(), bot(id)));
+    return jdbi.inTransaction(tx -> owners.rotateWebhookSecret(tx, caller, bot(id)));
   }
 
   /// Runs one real turn with `{message}` and answers with it; 10 a minute per user.
@@ -195,11 +198,18 @@ final class BotController {
       description = "The whole turn",
       content = @Content(schema = @Schema(implementation = TurnAnswer.class)))
   HttpResponse<byte[]> test(Caller caller, String id, HttpRequest<byte[]> request) {
+    String user = caller.user().toString();
+    var limits =
+        List.of(new RateLimit("user/" + user + "/test", "your tests", TESTS_PER_MINUTE_MAX));
+    return turns.limited(caller.team(), limits, () -> test(caller, bot(id), request, limits));
+  }
+
+  private HttpResponse<byte[]> test(
+      Caller caller, BotId bot, HttpRequest<byte[]> request, List<RateLimit> limits) {
     caller.require(Role::editsBots, "try bots");
-    var settings = bots.find(caller.team(), bot(id)).orElseThrow(() -> HttpFailure.notFound("bot"));
+    var settings = bots.find(caller.team(), bot).orElseThrow(() -> HttpFailure.notFound("bot"));
     var body = RequestBody.read(json, body(request), List.of("message"));
     var text = body.required("message", body.chat("message", TEST_LENGTH_MAX));
-    String user = caller.user().toString();
     return turns.answer(
         new InboundMessage(
             caller.team(),
@@ -207,11 +217,11 @@ final class BotController {
             "test",
             eventId(caller, request),
             "test",
-            user,
+            caller.user().toString(),
             Optional.empty(),
             text),
         settings,
-        List.of(new RateLimit("user/" + user + "/test", "your tests", TESTS_PER_MINUTE_MAX)));
+        limits);
   }
 
   /// A retry with the same Idempotency-Key is the same event: one turn, one charge, one answer.

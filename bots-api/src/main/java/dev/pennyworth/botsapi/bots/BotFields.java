@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.bots;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The fields of a bot, by what becomes of them.
 final class BotFields {
@@ -44,6 +45,10 @@ final class BotFields {
 
   /// Sealed, and never shown again.
   static final List<String> SECRETS = List.of("llm_api_key", "platform_config");
+
+  /// All that a request may name.
+  static final List<String> ALL =
+      Stream.of(SETTINGS, LIMITS, SECRETS).flatMap(List::stream).toList();
 
   static final List<String> LLM_CONFIG = List.of("temperature", "base_url", "light_model");
   static final List<String> SPENDING_CAP = List.of("period", "cents");

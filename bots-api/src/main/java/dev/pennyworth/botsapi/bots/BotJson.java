@@ -10,16 +10,11 @@ import dev.pennyworth.connectors.RequestBody;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /// A bot's settings between a request, its document and its row. What an owner did not set is not
 /// stored, so that it follows the default.
 final class BotJson {
-  /// What `POST /api/bots` and `PATCH` know.
-  private static final List<String> FIELDS = fields();
-
   private final Json json;
 
   BotJson(Json json) {
@@ -28,7 +23,7 @@ final class BotJson {
 
   /// Reads a request's fields, unchecked but for their names.
   RequestBody request(byte[] body) {
-    return RequestBody.read(json, body, FIELDS);
+    return RequestBody.read(json, body, BotFields.ALL);
   }
 
   /// The checked document of a stored bot.
@@ -109,12 +104,5 @@ final class BotJson {
       throw new IllegalStateException("a checked document is not JSON", e);
     }
     throw new IllegalStateException("a checked document is not an object");
-  }
-
-  private static List<String> fields() {
-    var fields = new ArrayList<>(BotFields.SETTINGS);
-    fields.addAll(BotFields.LIMITS);
-    fields.addAll(BotFields.SECRETS);
-    return List.copyOf(fields);
   }
 }

@@ -205,7 +205,9 @@ final class BotLogsController {
       var zone = bot.document().timezone();
       var today = clock.instant().atZone(zone).toLocalDate();
       var firstDay = today.minusDays(UsageSummary.PACE_DAYS - 1);
-      boolean isWallet = bot.document().billingMode() == BillingMode.WALLET;
+      // Days left tell the balance to who may not read it.
+      boolean isWallet =
+          bot.document().billingMode() == BillingMode.WALLET && caller.role().readsMoney();
       return UsageSummary.of(
           budgets.states(handle, caller.team(), bot.id(), zone),
           rollups.days(handle, caller.team(), bot.id(), firstDay, today),

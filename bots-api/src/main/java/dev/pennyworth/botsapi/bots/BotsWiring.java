@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.bots;
 
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
@@ -43,6 +44,11 @@ final class BotsWiring {
   }
 
   @Singleton
+  JdbcTeamBots teamBots(Jdbi jdbi) {
+    return new JdbcTeamBots(jdbi);
+  }
+
+  @Singleton
   OwnersBots ownersBots(
       JdbcBots bots,
       JdbcBotSecrets secrets,
@@ -51,11 +57,22 @@ final class BotsWiring {
       JdbcPrices prices,
       BotJson json,
       PublicUrl publicUrl,
+      JdbcAudit audit,
       InstantSource clock,
       Supplier<UUID> ids,
       SecureRandom random) {
     return new OwnersBots(
-        bots, secrets, figures, budgets, prices, json, publicUrl, clock, ids, random);
+        bots,
+        secrets,
+        figures,
+        budgets,
+        prices,
+        json,
+        publicUrl,
+        new JdbcBotAudit(audit),
+        clock,
+        ids,
+        random);
   }
 
   @Singleton

@@ -7,6 +7,7 @@ import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.connectors.HttpFailure;
@@ -36,6 +37,7 @@ final class OwnersBots {
   private final JdbcPrices prices;
   private final BotJson json;
   private final PublicUrl publicUrl;
+  private final JdbcBotAudit audit;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
   private final SecureRandom random;
@@ -48,6 +50,7 @@ final class OwnersBots {
       JdbcPrices prices,
       BotJson json,
       PublicUrl publicUrl,
+      JdbcBotAudit audit,
       InstantSource clock,
       Supplier<UUID> ids,
       SecureRandom random) {
@@ -58,6 +61,7 @@ final class OwnersBots {
     this.prices = prices;
     this.json = json;
     this.publicUrl = publicUrl;
+    this.audit = audit;
     this.clock = clock;
     this.ids = ids;
     this.random = random;
@@ -67,7 +71,8 @@ final class OwnersBots {
   /// only.
   ///
   /// @throws HttpFailure naming what is wrong with the body
-  BotView create(Handle tx, TeamId team, byte[] body) {
+  BotView create(Handle tx, Caller caller, byte[] body) {
+    var team = caller.team();
     var request = json.request(body);
     var whole = json.created(body);
     var document = json.read(whole);
@@ -82,6 +87,7 @@ final class OwnersBots {
         team,
         bot,
         webhookSecret.map(secret -> asked.with(BotSecrets.WEBHOOK_SECRET, secret)).orElse(asked));
+    audit.created(tx, caller, require(tx, team, bot));
     return view(tx, team, bot, webhookSecret);
   }
 
@@ -92,12 +98,15 @@ final class OwnersBots {
 
   /// Changes what the body names; `null` clears.
   ///
-  /// @throws HttpFailure 404, or naming what is wrong with the body
-  BotView patch(Handle tx, TeamId team, BotId bot, byte[] body) {
+  /// @throws HttpFailure 403, 404, or naming what is wrong with the body
+  BotView patch(Handle tx, Caller caller, BotId bot, byte[] body) {
+    var team = caller.team();
     var request = json.request(body);
+    SpendingRoles.requireFields(caller, request);
     var before = bots.lock(tx, team, bot).orElseThrow(() -> HttpFailure.notFound("bot"));
     var whole = json.patched(before, body);
     var document = json.read(whole);
+    SpendingRoles.requireChange(caller, before.document(), document);
     if (!document.platform().equals(before.document().platform())) {
       throw HttpFailure.invalidValue(
           "platform", "A bot stays on its platform; make another bot for another one.");
@@ -111,20 +120,24 @@ final class OwnersBots {
       budgets.setLimits(tx, team, bot, document.limits());
     }
     secrets.write(tx, team, bot, asked);
-    return view(tx, team, bot, Optional.empty());
+    audit.changed(tx, caller, before, require(tx, team, bot));
+    var view = view(tx, team, bot, Optional.empty());
+    return caller.role().readsPrompts() ? view : view.withoutTexts();
   }
 
   /// @throws HttpFailure 404
-  void delete(Handle tx, TeamId team, BotId bot) {
-    var found = bots.lock(tx, team, bot).orElseThrow(() -> HttpFailure.notFound("bot"));
-    bots.delete(tx, team, found.id(), clock.instant());
+  void delete(Handle tx, Caller caller, BotId bot) {
+    var found = bots.lock(tx, caller.team(), bot).orElseThrow(() -> HttpFailure.notFound("bot"));
+    bots.delete(tx, caller.team(), found.id(), clock.instant());
+    audit.deleted(tx, caller, found);
   }
 
   /// What a change of a bot's connection did, and what is left for the owner.
   record Connection(BotId id, String status, URI webhookUrl, List<String> toDo) {}
 
   /// @throws HttpFailure 404, or 422 if this version cannot connect to the bot's platform
-  Connection activate(Handle tx, TeamId team, BotId id) {
+  Connection activate(Handle tx, Caller caller, BotId id) {
+    var team = caller.team();
     var bot = bots.lock(tx, team, id).orElseThrow(() -> HttpFailure.notFound("bot"));
     if (!bot.document().platform().equals("custom")) {
       throw HttpFailure.invalidValue(
@@ -134,6 +147,7 @@ final class OwnersBots {
           List.of("custom"));
     }
     bots.setStatus(tx, team, id, "active", clock.instant());
+    audit.status(tx, caller, bot, "active");
     return new Connection(
         id,
         "active",
@@ -146,9 +160,11 @@ final class OwnersBots {
   }
 
   /// @throws HttpFailure 404
-  Connection pause(Handle tx, TeamId team, BotId id) {
+  Connection pause(Handle tx, Caller caller, BotId id) {
+    var team = caller.team();
     var bot = bots.lock(tx, team, id).orElseThrow(() -> HttpFailure.notFound("bot"));
     bots.setStatus(tx, team, id, "paused", clock.instant());
+    audit.status(tx, caller, bot, "paused");
     return new Connection(id, "paused", BotView.webhookUrl(bot, publicUrl), List.of());
   }
 
@@ -158,7 +174,8 @@ final class OwnersBots {
   /// Replaces the webhook secret; the old one stops working at once.
   ///
   /// @throws HttpFailure 404, or 422 if the bot has no custom webhook
-  NewWebhookSecret rotateWebhookSecret(Handle tx, TeamId team, BotId id) {
+  NewWebhookSecret rotateWebhookSecret(Handle tx, Caller caller, BotId id) {
+    var team = caller.team();
     var bot = bots.lock(tx, team, id).orElseThrow(() -> HttpFailure.notFound("bot"));
     if (!bot.document().platform().equals("custom")) {
       throw HttpFailure.invalidValue("platform", "Only custom bots have a webhook secret of ours.");
@@ -166,6 +183,7 @@ final class OwnersBots {
     var secret = newSecret();
     secrets.write(
         tx, team, id, new BotSecrets(Map.of(BotSecrets.WEBHOOK_SECRET, secret), List.of()));
+    audit.webhookSecretRotated(tx, caller, bot, require(tx, team, id));
     return new NewWebhookSecret(id, secret.reveal());
   }
 

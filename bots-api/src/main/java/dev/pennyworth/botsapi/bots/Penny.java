@@ -29,6 +29,6 @@ final class Penny implements StarterBot {
 
   @Override
   public BotId create(Handle tx, Caller owner) {
-    return bots.create(tx, owner.team(), REQUEST.getBytes(StandardCharsets.UTF_8)).id();
+    return bots.create(tx, owner, REQUEST.getBytes(StandardCharsets.UTF_8)).id();
   }
 }

@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.http;
 
+import dev.pennyworth.agentloop.RateState;
 import dev.pennyworth.connectors.HttpFailure;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +24,9 @@ public final class JdbcPublicRates {
   ///
   /// @param perMinute how many are allowed in a minute that begins with the first
   /// @param what names them in the refusal, such as `sign-ins of this account`
+  /// @return what is left
   /// @throws HttpFailure 429 if this is one too many
-  public void count(String subject, int perMinute, String what) {
+  public RateState count(String subject, int perMinute, String what) {
     var now = clock.instant();
     var window = add(subject, perMinute, now);
     if (window.used() > perMinute) {
@@ -34,6 +36,7 @@ public final class JdbcPublicRates {
           window.endsAt(),
           now);
     }
+    return new RateState(true, what, perMinute, perMinute - window.used(), window.endsAt());
   }
 
   /// Stops counting one above the limit, so that a flood cannot overflow the number.

@@ -93,6 +93,7 @@ final class BalanceController {
   /// Reads the wallet.
   @Get
   Balance balance(Caller caller) {
+    caller.require(Role::readsMoney, "read the balance");
     var wallet = wallets.balance(caller.team());
     return new Balance(
         wallet.balance(),

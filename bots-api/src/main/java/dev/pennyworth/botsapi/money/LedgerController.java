@@ -6,6 +6,8 @@ import dev.pennyworth.billing.JdbcProof;
 import dev.pennyworth.billing.LedgerRow;
 import dev.pennyworth.billing.Proof;
 import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.bots.JdbcTeamBots;
 import dev.pennyworth.botsapi.http.Pages;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.HttpHeaders;
@@ -46,10 +48,12 @@ final class LedgerController {
 
   private final JdbcLedger ledger;
   private final JdbcProof proof;
+  private final JdbcTeamBots bots;
 
-  LedgerController(JdbcLedger ledger, JdbcProof proof) {
+  LedgerController(JdbcLedger ledger, JdbcProof proof, JdbcTeamBots bots) {
     this.ledger = ledger;
     this.proof = proof;
+    this.bots = bots;
   }
 
   /// A page of the ledger.
@@ -79,12 +83,13 @@ final class LedgerController {
       @Nullable @QueryValue String kind,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
+    caller.require(Role::readsMoney, "read the ledger");
     var asked = Pages.request(limit, cursor, LedgerController::sequence);
     var filter =
         new JdbcLedger.Filter(
             time("from", from, 0),
             time("to", to, 1),
-            bot(botId),
+            bot(caller, botId),
             kind(kind),
             Optional.empty(),
             asked.after().orElse(Long.MAX_VALUE),
@@ -97,6 +102,7 @@ final class LedgerController {
   /// row that disagrees.
   @Get("/verify")
   ProofView verify(Caller caller) {
+    caller.require(Role::readsMoney, "verify the ledger");
     Proof found = proof.prove(caller.team());
     return new ProofView(
         found.isOk(),
@@ -134,10 +140,13 @@ final class LedgerController {
     return text.matches("\\d{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
-  private static Optional<BotId> bot(@Nullable String text) {
+  private Optional<BotId> bot(Caller caller, @Nullable String text) {
     return text == null
         ? Optional.empty()
-        : Optional.of(BotId.parse(text).orElseThrow(() -> HttpFailure.notFound("bot")));
+        : Optional.of(
+            BotId.parse(text)
+                .filter(bot -> bots.hasOrHad(caller.team(), bot))
+                .orElseThrow(() -> HttpFailure.notFound("bot")));
   }
 
   private static Optional<String> kind(@Nullable String text) {

@@ -24,6 +24,8 @@ final class NameRules {
           "Accounts", // an account, its team and its workspace are made together
           "BotController", // a bot and its idempotent answer are written together
           "BotLogsController", // several figures are read on one connection
+          "Members", // a member, his keys and the audit log are changed together
+          "TeamController", // a change of members and its check are one transaction
           "OwnersBots", // a bot, its limits and its secrets are written together
           "Penny", // answers StarterBot
           "MessageTurn", // a charge, the reply and its outbox row are written together

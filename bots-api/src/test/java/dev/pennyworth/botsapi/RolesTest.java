@@ -1,0 +1,207 @@
+package dev.pennyworth.botsapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pennyworth.botsapi.TestingRoutes.Route;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Which role may call which route. The routes are those of the running server: one that is not in
+/// the table turns the test red.
+final class RolesTest {
+  /// Every route of PRODUCT.md, also those that are not there yet. Names in paths do not count.
+  private static final String TABLE =
+      """
+      GET    /api/audit                                 owner billing
+      POST   /api/auth/login                            anybody
+      POST   /api/auth/logout                           anybody
+      POST   /api/auth/refresh                          anybody
+      POST   /api/auth/register                         anybody
+      GET    /api/balance                               owner billing
+      PUT    /api/balance/auto-reload                   owner billing
+      POST   /api/balance/deposit                       owner billing
+      GET    /api/billing                               owner billing
+      PUT    /api/billing/limits                        owner billing
+      POST   /api/billing/plan                          owner billing
+      GET    /api/billing/plans                         anybody
+      GET    /api/bots                                  owner billing editor viewer
+      POST   /api/bots                                  owner editor
+      POST   /api/bots/webhook/custom/{}                anybody
+      POST   /api/bots/webhook/{}/{}                    anybody
+      DELETE /api/bots/{}                               owner editor
+      GET    /api/bots/{}                               owner editor viewer
+      PATCH  /api/bots/{}                               owner billing editor
+      POST   /api/bots/{}/activate                      owner editor
+      GET    /api/bots/{}/analytics                     owner billing editor viewer
+      GET    /api/bots/{}/conversations                 owner editor viewer
+      GET    /api/bots/{}/conversations/{}/messages     owner editor viewer
+      DELETE /api/bots/{}/end-users/{}                  owner editor
+      POST   /api/bots/{}/pause                         owner editor
+      POST   /api/bots/{}/quote                         owner editor viewer
+      POST   /api/bots/{}/test                          owner editor
+      GET    /api/bots/{}/turns                         owner editor viewer
+      GET    /api/bots/{}/turns/{}                      owner editor viewer
+      POST   /api/bots/{}/turns/{}/resume               owner editor
+      GET    /api/bots/{}/usage/summary                 owner billing editor viewer
+      POST   /api/bots/{}/webhook-secret                owner editor
+      POST   /api/estimate                              owner billing editor viewer
+      GET    /api/keys                                  owner billing editor viewer
+      POST   /api/keys                                  owner billing editor
+      DELETE /api/keys/{}                               owner billing editor
+      GET    /api/ledger                                owner billing
+      GET    /api/ledger/verify                         owner billing
+      GET    /api/models                                anybody
+      POST   /api/stripe/webhook                        anybody
+      GET    /api/team/members                          owner billing editor viewer
+      POST   /api/team/members                          owner
+      DELETE /api/team/members/{}                       owner
+      PATCH  /api/team/members/{}                       owner
+      GET    /api/teams                                 owner billing editor viewer
+      GET    /api/usage                                 owner billing
+      GET    /api/webhook-endpoints                     owner billing
+      POST   /api/webhook-endpoints                     owner billing
+      DELETE /api/webhook-endpoints/{}                  owner billing
+      GET    /api/webhook-endpoints/{}                  owner billing
+      PATCH  /api/webhook-endpoints/{}                  owner billing
+      GET    /api/webhook-endpoints/{}/deliveries       owner billing
+      POST   /api/webhook-endpoints/{}/deliveries/{}/retry owner billing
+      POST   /api/webhook-endpoints/{}/test             owner billing
+      GET    /checkout/{}/{}                            anybody
+      POST   /checkout/{}/{}                            anybody
+      """;
+
+  /// What belongs to no team.
+  private static final List<String> OF_NO_TEAM =
+      List.of("/health", "/prometheus", "/openapi", "/docs");
+
+  private static final List<String> ROLES = List.of("owner", "billing", "editor", "viewer");
+
+  private static TestingServer server;
+  private static Map<String, Set<String>> rules;
+  private static List<Route> routes;
+  private static TestingTeam team;
+  private static Map<String, TestingMember> members;
+  private static Map<String, String> kept;
+
+  @BeforeAll
+  static void start() {
+    server = TestingServer.start();
+    rules =
+        TABLE.lines().map(String::strip).collect(Collectors.toMap(RolesTest::key, RolesTest::may));
+    routes =
+        TestingRoutes.all(server).stream()
+            .filter(route -> OF_NO_TEAM.stream().noneMatch(route.template()::startsWith))
+            .toList();
+    team = server.register();
+    members = new HashMap<>();
+    ROLES.forEach(role -> members.put(role, TestingMember.of(server, team, role)));
+    kept = newIds();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static String key(String row) {
+    return Arrays.stream(row.split(" +")).limit(2).collect(Collectors.joining(" "));
+  }
+
+  private static Set<String> may(String row) {
+    return Arrays.stream(row.split(" +")).skip(2).collect(Collectors.toSet());
+  }
+
+  /// Reading the head of something is reading it.
+  private static String key(Route route) {
+    var method = route.method().equals("HEAD") ? "GET" : route.method();
+    return method + " " + route.template().replaceAll("\\{[^}]*}", "{}");
+  }
+
+  @Test
+  void everyRouteHasARule() {
+    assertThat(routes).isNotEmpty();
+    assertThat(routes.stream().map(RolesTest::key))
+        .as("routes without a rule: say in the table who may")
+        .isSubsetOf(rules.keySet());
+  }
+
+  static Stream<Arguments> routesAndRoles() {
+    return routes.stream()
+        .filter(route -> !rules.getOrDefault(key(route), Set.of()).contains("anybody"))
+        .flatMap(route -> ROLES.stream().map(role -> Arguments.of(route, role)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("routesAndRoles")
+  void aRouteIsForItsRoles(Route route, String role) {
+    boolean may = rules.getOrDefault(key(route), Set.of()).contains(role);
+
+    var answer = send(route, role);
+
+    if (may) {
+      assertThat(answer.status()).as(answer.text()).isNotIn(401, 403).isLessThan(500);
+    } else {
+      assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+      if (!route.method().equals("HEAD")) {
+        assertThat(answer.errorCode()).isEqualTo("role_not_sufficient");
+        assertThat(answer.json().at("/error/details/role").textValue()).isEqualTo(role);
+      }
+    }
+  }
+
+  private static TestingAnswer send(Route route, String role) {
+    var member = Objects.requireNonNull(members.get(role));
+    boolean hasBody = List.of("POST", "PUT", "PATCH").contains(route.method());
+    var request =
+        HttpRequest.newBuilder(URI.create(server.address() + route.path(ids(route))))
+            .header("Authorization", "Bearer " + member.own().accessToken())
+            .header("X-Team-Id", team.id().toString())
+            .header("Content-Type", "application/json")
+            .method(
+                route.method(), hasBody ? BodyPublishers.ofString("{}") : BodyPublishers.noBody());
+    return server.send(request.build());
+  }
+
+  private static Map<String, String> ids(Route route) {
+    return route.method().equals("DELETE") ? newIds() : kept;
+  }
+
+  /// Things that are there, so that a refusal is for the role, and that may be deleted.
+  private static Map<String, String> newIds() {
+    var bot = TestingBot.draft(server, team, "");
+    var ids = new HashMap<String, String>();
+    ids.put("id", bot.id());
+    ids.put(
+        "/api/keys/{id} id",
+        server
+            .post("/api/keys", team.accessToken(), "{\"name\":\"spare\"}")
+            .json()
+            .path("id")
+            .textValue());
+    var spare = UUID.randomUUID() + "@example.com";
+    ids.put(
+        "/api/team/members/{id} id",
+        TestingMember.add(server, team, spare, "viewer").json().path("id").textValue());
+    var none = "0".repeat(32);
+    ids.put("conversationId", "bconv_" + none);
+    ids.put("turnId", "turn_" + none);
+    ids.put("platformUserId", "ada");
+    return ids;
+  }
+}
