@@ -264,7 +264,8 @@ CREATE TABLE hold (
 -- No index has the state in it: a settlement stays within its page.
 CREATE INDEX hold_by_time ON hold USING brin (created_at);
 
--- Append-only, hash-chained per team. source_key makes each business event happen once. A charge
+-- Append-only, hash-chained per team. txn_id is computed from source_key, which names the business
+-- event, and makes it happen once. A charge
 -- under byok bills nothing: its cost stands in memo accounts.
 CREATE TABLE ledger_transaction (
   team_id             uuid        NOT NULL,
@@ -294,7 +295,7 @@ CREATE TABLE ledger_transaction (
   hash                bytea       NOT NULL,
   tool_name           text,                 -- NULL for what is not a tool call
   PRIMARY KEY (team_id, seq),
-  CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, source_key),
+  CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, txn_id),
   CONSTRAINT ledger_transaction_kind_is_known CHECK (
     kind IN ('free_credit', 'deposit', 'charge', 'leak', 'refund', 'dispute', 'dispute_won', 'plan_fee')),
   CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0)

@@ -15,8 +15,10 @@ ALTER TABLE budget SET (fillfactor = 50);
 ALTER TABLE wallet SET (fillfactor = 50);
 ALTER TABLE daily_rollup SET (fillfactor = 50);
 
--- txn_id is computed from source_key, which is unique.
+-- txn_id is computed from source_key: the shorter of the two makes an event happen once.
+ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_transaction_happens_once;
 ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_transaction_id_is_unique;
+ALTER TABLE ledger_transaction ADD CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, txn_id);
 
 -- Lines are written by the statement after their transaction's, and never deleted; the hash covers
 -- them, and the proof counts them.

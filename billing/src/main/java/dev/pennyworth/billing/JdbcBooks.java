@@ -35,23 +35,38 @@ final class JdbcBooks {
             .flatMap(booking -> booking.resolutions().stream())
             .map(Resolution::hold)
             .toList();
-    var keys = keys(requests, limits(tx, requests), now);
-    var budgets = lockBudgets(tx, keys, holds);
+    var budgets = lockBudgets(tx, keys(requests, Map.of(), now), holds);
+    var limits = limits(tx, requests);
+    var keys = keys(requests, limits, now);
+    lockLimited(tx, keys, budgets);
     var teams =
         bookings.stream().map(Booking::team).collect(Collectors.toCollection(LinkedHashSet::new));
     var accounts = lockWallets(tx, teams);
     JdbcTeamLimits.read(tx, teams)
-        .forEach((team, limits) -> found(accounts, team).setLimits(limits));
+        .forEach((team, set) -> found(accounts, team).setLimits(set));
     lockPeriods(tx, requests, holds, now)
         .forEach(period -> found(accounts, period.team()).addPeriod(period));
-    return new Books(now, budgets, accounts, keys, limits(tx, requests));
+    return new Books(now, budgets, accounts, keys, limits);
   }
 
   private static <K, V> V found(Map<K, V> rows, K key) {
     return Optional.ofNullable(rows.get(key)).orElseThrow();
   }
 
-  /// Which kinds are limited is looked up before anything is locked; what the limits are, after.
+  /// Messages and end users are counted only where the bot limits them, which is known once the
+  /// bot's lock is held. Nobody else can hold their rows then.
+  private static void lockLimited(
+      Handle tx, Map<HoldRequest, List<BudgetKey>> keys, Map<Books.BudgetId, BudgetRow> locked) {
+    var more = new HashMap<Books.BudgetId, Optional<BudgetKey>>();
+    keys.forEach((request, counted) ->
+        counted.forEach(key ->
+            more.put(new Books.BudgetId(request.key().team(), key.text()), Optional.of(key))));
+    more.keySet().removeAll(locked.keySet());
+    if (!more.isEmpty()) {
+      locked.putAll(lockOrMake(tx, more));
+    }
+  }
+
   private static Map<HoldRequest, List<BudgetKey>> keys(
       List<HoldRequest> requests, Map<BotId, Map<LimitKind, NanoUsd>> limits, Instant now) {
     var keys = new HashMap<HoldRequest, List<BudgetKey>>();
@@ -72,6 +87,11 @@ final class JdbcBooks {
     keys.forEach((request, counted) ->
         counted.forEach(key ->
             wanted.put(new Books.BudgetId(request.key().team(), key.text()), Optional.of(key))));
+    return lockOrMake(tx, wanted);
+  }
+
+  private static Map<Books.BudgetId, BudgetRow> lockOrMake(
+      Handle tx, Map<Books.BudgetId, Optional<BudgetKey>> wanted) {
     var found = lockBudgets(tx, wanted.keySet());
     if (found.size() < wanted.size()) {
       var missing = new HashMap<>(wanted);

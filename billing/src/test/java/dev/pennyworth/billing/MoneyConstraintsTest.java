@@ -70,8 +70,7 @@ class MoneyConstraintsTest {
       delimiter = '|',
       value = {
         "hold | hold_id = gen_random_uuid() | hold_is_one_for_an_attempt",
-        "ledger_transaction | seq = seq + 9, txn_id = gen_random_uuid()"
-            + " | ledger_transaction_happens_once",
+        "ledger_transaction | seq = seq + 9 | ledger_transaction_happens_once",
         "ledger_transaction | txn_id = gen_random_uuid(), source_key = concat(source_key, '/again')"
             + " | ledger_transaction_pkey",
         "ledger_transaction | seq = seq + 9, txn_id = gen_random_uuid(), source_key = 'new',"
