@@ -92,7 +92,7 @@ public final class JdbcLedger {
         context.map(Posting.StepContext::usage).orElse(TokenUsage.NONE),
         context.map(Posting.StepContext::cost).orElse(NanoUsd.ZERO),
         context.map(Posting.StepContext::billed).orElse(NanoUsd.ZERO),
-        context.map(Posting.StepContext::flags).orElse(List.of()),
+        context.map(Posting.StepContext::flags).orElse(posting.flags()),
         entries(posting),
         head.hash(),
         Hash.NONE);

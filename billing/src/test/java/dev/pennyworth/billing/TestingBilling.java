@@ -29,7 +29,13 @@ final class TestingBilling implements AutoCloseable {
   final JdbcLedger ledger;
   final JdbcRollups rollups;
   final JdbcWallets wallets;
-  final JdbcSandboxPayments payments;
+  final TestingPaymentProvider provider = new TestingPaymentProvider();
+  final JdbcEvents events;
+  final JdbcSavedCards cards;
+  final JdbcAutoReloads autoReloadRows;
+  final JdbcPayments payments;
+  final AutoReloads autoReloads;
+  final SandboxCheckout checkout;
   final JdbcGate gate;
   final JdbcProof proof;
   final TeamId team = new TeamId(UUID.randomUUID());
@@ -45,7 +51,23 @@ final class TestingBilling implements AutoCloseable {
     ledger = wiring.ledger(jdbi, now::get);
     rollups = wiring.rollups();
     wallets = wiring.wallets(jdbi, ledger);
-    payments = wiring.sandboxPayments(jdbi, wallets, now::get, UUID::randomUUID);
+    events = wiring.events(now::get);
+    cards = wiring.savedCards(jdbi, provider, now::get);
+    autoReloadRows =
+        wiring.autoReloadRows(jdbi, cards, events, provider, now::get, UUID::randomUUID);
+    payments =
+        wiring.payments(
+            jdbi,
+            wallets,
+            ledger,
+            autoReloadRows,
+            cards,
+            events,
+            provider,
+            now::get,
+            UUID::randomUUID);
+    autoReloads = wiring.autoReloads(autoReloadRows, payments, provider, now::get);
+    checkout = wiring.sandboxCheckout(payments);
     gate = wiring.gate(budgets, prices, ledger, rollups, now::get);
     proof = wiring.proof(jdbi);
     jdbi.useTransaction(tx -> {
