@@ -3,6 +3,7 @@ package dev.pennyworth.billing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pennyworth.billing.PaymentNews.Reversal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -200,7 +201,9 @@ class JdbcPaymentsTest {
 
   private void atOnce(List<? extends PaymentNews> news) {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      news.forEach(one -> threads.execute(() -> billing.payments.record(one)));
+      var taken =
+          news.stream().map(one -> threads.submit(() -> billing.payments.record(one))).toList();
+      assertThat(taken).allSatisfy(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(30)));
     }
   }
 

@@ -12,16 +12,23 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The object graph of money: with a key of Stripe's it is Stripe, without one the sandbox.
 @Factory
 final class MoneyWiring {
+  private static final Logger LOG = LoggerFactory.getLogger(MoneyWiring.class);
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
   private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
 
   @Singleton
   PaymentProvider paymentProvider(Configuration configuration, PublicUrl publicUrl) {
     var settings = configuration.stripe();
+    if (settings.apiKey().isPresent() && settings.webhookSecret().isEmpty()) {
+      LOG.warn(
+          "STRIPE_WEBHOOK_SECRET is not set: Stripe's events are refused, so no deposit is credited");
+    }
     return settings
         .apiKey()
         .<PaymentProvider>map(key -> new StripePayments(stripe(settings, key), publicUrl))

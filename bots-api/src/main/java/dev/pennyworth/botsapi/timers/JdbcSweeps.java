@@ -3,8 +3,11 @@ package dev.pennyworth.botsapi.timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /// Removes rows that nobody needs any more, some at a time: a long statement would keep others from
@@ -14,7 +17,7 @@ final class JdbcSweeps {
   static final Duration ANSWERS_KEPT = Duration.ofHours(24);
 
   static final int BATCH_ROWS = 500;
-  private static final int BATCHES_MAX = 20;
+  private static final int BATCHES_MAX = 100;
 
   private final Jdbi jdbi;
   private final InstantSource clock;
@@ -57,6 +60,12 @@ final class JdbcSweeps {
   /// A row of a team's table, by the rest of its key.
   private record Key(UUID team, String rest) {}
 
+  private static Map<UUID, List<String>> byTeam(List<Key> keys) {
+    return keys.stream()
+        .collect(
+            Collectors.groupingBy(Key::team, Collectors.mapping(Key::rest, Collectors.toList())));
+  }
+
   private int sweepRates(Instant ended) {
     var keys =
         jdbi.withHandle(handle ->
@@ -73,21 +82,21 @@ final class JdbcSweeps {
                 .bind("max", BATCH_ROWS)
                 .map((row, _) -> new Key(row.getObject(1, UUID.class), row.getString(2)))
                 .list());
-    keys.forEach(key -> deleteRate(key, ended));
+    byTeam(keys).forEach((team, subjects) -> deleteRates(team, subjects, ended));
     return keys.size();
   }
 
   /// Each is a transaction of one team's; a window that has begun anew meanwhile stays.
-  private void deleteRate(Key key, Instant ended) {
+  private void deleteRates(UUID team, List<String> subjects, Instant ended) {
     jdbi.useHandle(handle ->
         handle
             .createUpdate(
                 """
                 DELETE FROM rate
-                WHERE team_id = :team AND subject = :subject AND window_ends_at <= :ended
+                WHERE team_id = :team AND subject = ANY(:subjects) AND window_ends_at <= :ended
                 """)
-            .bind("team", key.team())
-            .bind("subject", key.rest())
+            .bind("team", team)
+            .bindArray("subjects", String.class, subjects)
             .bind("ended", ended)
             .execute());
   }
@@ -145,20 +154,20 @@ final class JdbcSweeps {
                 .bind("max", BATCH_ROWS)
                 .map((row, _) -> new Key(row.getObject(1, UUID.class), row.getString(2)))
                 .list());
-    keys.forEach(key -> deleteAnswer(key, made));
+    byTeam(keys).forEach((team, of) -> deleteAnswers(team, of, made));
     return keys.size();
   }
 
-  private void deleteAnswer(Key key, Instant made) {
+  private void deleteAnswers(UUID team, List<String> keys, Instant made) {
     jdbi.useHandle(handle ->
         handle
             .createUpdate(
                 """
                 DELETE FROM idempotent_answer
-                WHERE team_id = :team AND key = :key AND created_at <= :made
+                WHERE team_id = :team AND key = ANY(:keys) AND created_at <= :made
                 """)
-            .bind("team", key.team())
-            .bind("key", key.rest())
+            .bind("team", team)
+            .bindArray("keys", String.class, keys)
             .bind("made", made)
             .execute());
   }
