@@ -163,15 +163,16 @@ final class AutoReloadTest {
     var team = withACard("pm_1");
     stripe.be(Mood.LOSES_ANSWERS);
     put(real, team, settings(2_000, 600, 10_000));
-    Eventually.holds("asked", () -> charges(team).size() == 1);
+    Eventually.holds("asked", () -> !charges(team).isEmpty());
 
     stripe.be(Mood.PAYS);
     real.clock().advance(Duration.ofMinutes(2));
     Eventually.holds("reloaded", () -> balance(real, team) == 2_100);
 
-    assertThat(charges(team)).hasSize(2);
-    assertThat(charges(team).getFirst().idempotencyKey())
-        .isEqualTo(charges(team).getLast().idempotencyKey());
+    assertThat(charges(team))
+        .hasSizeGreaterThan(1)
+        .extracting(TestingStripe.Asked::idempotencyKey)
+        .containsOnly(charges(team).getFirst().idempotencyKey());
     assertProven(real, team);
   }
 

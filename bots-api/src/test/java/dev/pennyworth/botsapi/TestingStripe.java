@@ -104,7 +104,7 @@ public final class TestingStripe implements AutoCloseable {
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.getResponseHeaders().set("Request-Id", "req_" + ids.incrementAndGet());
       exchange.sendResponseHeaders(answer.status(), json.length);
-      // Cut in the middle: before the first byte the JDK's own client would ask once more.
+      // Cut in the middle. The JDK's client may ask once more by itself, under the same key.
       int length = mood.get() == Mood.LOSES_ANSWERS ? json.length / 2 : json.length;
       exchange.getResponseBody().write(json, 0, length);
     }
