@@ -57,9 +57,46 @@ public final class BillingWiring {
   }
 
   @Singleton
-  public JdbcSandboxPayments sandboxPayments(
-      Jdbi jdbi, JdbcWallets wallets, InstantSource clock, Supplier<UUID> ids) {
-    return new JdbcSandboxPayments(jdbi, wallets, clock, ids);
+  public JdbcSavedCards savedCards(Jdbi jdbi, PaymentProvider provider, InstantSource clock) {
+    return new JdbcSavedCards(jdbi, provider, clock);
+  }
+
+  @Singleton
+  public JdbcAutoReloads autoReloadRows(
+      Jdbi jdbi,
+      JdbcSavedCards cards,
+      JdbcEvents events,
+      PaymentProvider provider,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    return new JdbcAutoReloads(jdbi, cards, events, provider, clock, ids);
+  }
+
+  @Singleton
+  public JdbcPayments payments(
+      Jdbi jdbi,
+      JdbcWallets wallets,
+      JdbcLedger ledger,
+      JdbcAutoReloads autoReloads,
+      JdbcSavedCards cards,
+      JdbcEvents events,
+      PaymentProvider provider,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    var reversals = new JdbcReversals(ledger, events);
+    return new JdbcPayments(
+        jdbi, wallets, reversals, autoReloads, cards, events, provider, clock, ids);
+  }
+
+  @Singleton
+  public AutoReloads autoReloads(
+      JdbcAutoReloads rows, JdbcPayments payments, PaymentProvider provider, InstantSource clock) {
+    return new AutoReloads(rows, payments, provider, clock);
+  }
+
+  @Singleton
+  public SandboxCheckout sandboxCheckout(JdbcPayments payments) {
+    return new SandboxCheckout(payments);
   }
 
   @Singleton

@@ -42,8 +42,7 @@ final class JdbcBooks {
     var teams =
         bookings.stream().map(Booking::team).collect(Collectors.toCollection(LinkedHashSet::new));
     var accounts = lockWallets(tx, teams);
-    JdbcTeamLimits.read(tx, teams)
-        .forEach((team, set) -> found(accounts, team).setLimits(set));
+    JdbcTeamLimits.read(tx, teams).forEach((team, set) -> found(accounts, team).setLimits(set));
     lockPeriods(tx, requests, holds, now)
         .forEach(period -> found(accounts, period.team()).addPeriod(period));
     return new Books(now, budgets, accounts, keys, limits);

@@ -28,7 +28,8 @@ public final class JdbcProof {
                   .or(() -> compare(tx, team, checked, "holds", HOLDS))
                   .or(() -> compare(tx, team, checked, "budgets", BUDGETS))
                   .or(() -> compare(tx, team, checked, "plan_periods", PLAN_PERIODS))
-                  .or(() -> compare(tx, team, checked, "rollups", ROLLUPS));
+                  .or(() -> compare(tx, team, checked, "rollups", ROLLUPS))
+                  .or(() -> compare(tx, team, checked, "payments", JdbcPaymentProof.PAYMENTS));
           return new Proof(checked, mismatch);
         });
   }

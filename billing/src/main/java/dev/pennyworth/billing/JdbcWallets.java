@@ -44,22 +44,16 @@ public final class JdbcWallets {
 
   /// The wallet as it stands now.
   public WalletState balance(TeamId team) {
-    return jdbi.withHandle(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT balance_nanos, held_nanos, deposited_nanos, spent_nanos
-                FROM wallet
-                WHERE team_id = :team
-                """)
-            .bind("team", team.uuid())
-            .map((row, _) -> state(row))
-            .one());
+    return jdbi.withHandle(handle -> read(handle, team));
   }
 
   /// Credits a payment. The payment's ledger row has a key of its own, so a second try fails. Joins
   /// the caller's transaction.
   void credit(Handle tx, TeamId team, String paymentKey, NanoUsd amount) {
+    credit(tx, team, paymentKey, amount, List.of());
+  }
+
+  void credit(Handle tx, TeamId team, String paymentKey, NanoUsd amount, List<String> flags) {
     ledger.append(
         tx,
         team,
@@ -69,8 +63,23 @@ public final class JdbcWallets {
             Optional.empty(),
             List.of(
                 new Posting.Line(Posting.Account.WALLET, amount),
-                new Posting.Line(Posting.Account.CASH, amount.negated()))),
+                new Posting.Line(Posting.Account.CASH, amount.negated())),
+            flags),
         NanoUsd.ZERO);
+  }
+
+  /// The wallet as the caller's transaction sees it.
+  static WalletState read(Handle handle, TeamId team) {
+    return handle
+        .createQuery(
+            """
+            SELECT balance_nanos, held_nanos, deposited_nanos, spent_nanos
+            FROM wallet
+            WHERE team_id = :team
+            """)
+        .bind("team", team.uuid())
+        .map((row, _) -> state(row))
+        .one();
   }
 
   static WalletState lock(Handle tx, TeamId team) {

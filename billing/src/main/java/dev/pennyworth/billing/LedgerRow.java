@@ -77,7 +77,7 @@ public record LedgerRow(
             context.map(Posting.StepContext::usage).orElse(TokenUsage.NONE),
             context.map(Posting.StepContext::cost).orElse(NanoUsd.ZERO),
             context.map(Posting.StepContext::billed).orElse(NanoUsd.ZERO),
-            context.map(Posting.StepContext::flags).orElse(List.of()),
+            context.map(Posting.StepContext::flags).orElse(posting.flags()),
             entries(posting),
             hash,
             Hash.NONE);

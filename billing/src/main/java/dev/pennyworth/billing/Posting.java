@@ -10,10 +10,21 @@ import java.util.Optional;
 /// @param sourceKey names the business event: a second posting of it meets a unique key
 /// @param context of a step; empty for money in
 /// @param lines of double entry: their amounts add up to zero
-record Posting(String sourceKey, Kind kind, Optional<StepContext> context, List<Line> lines) {
+/// @param flags of a posting without a step; a step's stand in its context
+record Posting(
+    String sourceKey,
+    Kind kind,
+    Optional<StepContext> context,
+    List<Line> lines,
+    List<String> flags) {
+
+  Posting(String sourceKey, Kind kind, Optional<StepContext> context, List<Line> lines) {
+    this(sourceKey, kind, context, lines, List.of());
+  }
 
   Posting {
     lines = List.copyOf(lines);
+    flags = List.copyOf(flags);
     if (lines.stream().map(Line::amount).reduce(NanoUsd.ZERO, NanoUsd::plus).nanos() != 0) {
       throw new IllegalArgumentException("the lines of " + sourceKey + " do not add up to zero");
     }

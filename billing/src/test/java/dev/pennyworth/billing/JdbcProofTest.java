@@ -21,7 +21,7 @@ class JdbcProofTest {
     var payment =
         billing.jdbi.inTransaction(
             tx -> billing.payments.open(tx, billing.team, NanoUsd.ofCents(500)));
-    assertThat(billing.payments.pay(billing.team, payment.id())).isPresent();
+    assertThat(billing.checkout.pay(billing.team, payment.id())).isPresent();
   }
 
   @AfterEach
@@ -44,6 +44,10 @@ class JdbcProofTest {
         "UPDATE wallet SET held_nanos = held_nanos + 1 | wallet.held",
         "UPDATE wallet SET spent_nanos = spent_nanos + 1 | wallet.spent",
         "UPDATE wallet SET deposited_nanos = 0 | wallet.deposited",
+        "UPDATE payment SET paid_nanos = paid_nanos + 1 | payment",
+        "UPDATE payment SET refunded_nanos = 1 | payment",
+        "UPDATE payment SET disputed_nanos = 1 | payment",
+        "UPDATE payment SET status = 'open', paid_at = NULL | payment",
         "UPDATE wallet SET ledger_seq = 2 | wallet.ledger_head",
         "UPDATE budget SET spent_nanos = spent_nanos + 1 WHERE kind = 'day' | budget.spent",
         "UPDATE budget SET held_nanos = 0 WHERE kind = 'lifetime' | budget.held",
@@ -105,8 +109,8 @@ class JdbcProofTest {
     var payment =
         billing.jdbi.inTransaction(
             tx -> billing.payments.open(tx, billing.team, NanoUsd.ofCents(700)));
-    var first = billing.payments.pay(billing.team, payment.id());
-    var second = billing.payments.pay(billing.team, payment.id());
+    var first = billing.checkout.pay(billing.team, payment.id());
+    var second = billing.checkout.pay(billing.team, payment.id());
 
     assertThat(first).isEqualTo(second).map(paid -> paid.isPaid()).isEqualTo(Optional.of(true));
     assertThat(billing.wallet().deposited()).isEqualTo(NanoUsd.ofCents(1_200));

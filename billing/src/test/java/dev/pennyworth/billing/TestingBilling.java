@@ -29,7 +29,13 @@ final class TestingBilling implements AutoCloseable {
   final JdbcLedger ledger;
   final JdbcRollups rollups;
   final JdbcWallets wallets;
-  final JdbcSandboxPayments payments;
+  final TestingPaymentProvider provider = new TestingPaymentProvider();
+  final JdbcEvents events;
+  final JdbcSavedCards cards;
+  final JdbcAutoReloads autoReloadRows;
+  final JdbcPayments payments;
+  final AutoReloads autoReloads;
+  final SandboxCheckout checkout;
   final JdbcTeamLimits teamLimits;
   final JdbcPlans plans;
   final JdbcGate gate;
@@ -47,9 +53,25 @@ final class TestingBilling implements AutoCloseable {
     ledger = wiring.ledger(jdbi, now::get);
     rollups = wiring.rollups();
     wallets = wiring.wallets(jdbi, ledger);
-    payments = wiring.sandboxPayments(jdbi, wallets, now::get, UUID::randomUUID);
+    events = wiring.events(now::get);
+    cards = wiring.savedCards(jdbi, provider, now::get);
+    autoReloadRows =
+        wiring.autoReloadRows(jdbi, cards, events, provider, now::get, UUID::randomUUID);
+    payments =
+        wiring.payments(
+            jdbi,
+            wallets,
+            ledger,
+            autoReloadRows,
+            cards,
+            events,
+            provider,
+            now::get,
+            UUID::randomUUID);
+    autoReloads = wiring.autoReloads(autoReloadRows, payments, provider, now::get);
+    checkout = wiring.sandboxCheckout(payments);
     teamLimits = wiring.teamLimits();
-    plans = wiring.plans(jdbi, ledger, wiring.events(now::get), now::get);
+    plans = wiring.plans(jdbi, ledger, events, now::get);
     gate = wiring.gate(jdbi, prices, plans, now::get);
     proof = wiring.proof(jdbi);
     jdbi.useTransaction(tx -> {

@@ -9,6 +9,7 @@ import dev.pennyworth.botsapi.secrets.MasterKey;
 import dev.pennyworth.botsapi.secrets.MasterKeyFile;
 import dev.pennyworth.botsapi.secrets.PasswordHasher;
 import dev.pennyworth.botsapi.secrets.Sealer;
+import dev.pennyworth.botsapi.timers.JdbcTimers;
 import dev.pennyworth.migrations.DatabaseException;
 import dev.pennyworth.migrations.EmbeddedPostgres;
 import dev.pennyworth.migrations.Schema;
@@ -87,6 +88,7 @@ public final class Pennyworth implements AutoCloseable {
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       serve(application, configuration);
+      running.add(application.getBean(JdbcTimers.class)).start();
       writeAddress(home, configuration.localAddress());
       out.println(Greeting.text(configuration.localAddress(), made));
       return new Pennyworth(running, application, configuration.localAddress());
@@ -106,7 +108,7 @@ public final class Pennyworth implements AutoCloseable {
     return application;
   }
 
-  /// Takes no new work, lets go on what runs for at most 25 s, then stops all.
+  /// Takes no new work, lets go on what runs for at most 28 s, then stops all.
   @Override
   public void close() {
     running.close();

@@ -88,6 +88,7 @@ final class OddInputTest {
       assertRefused(server.post(path, bot.team().accessToken(), body));
     }
     assertRefused(bot.owner("PATCH", "", body));
+    assertRefused(server.put("/api/balance/auto-reload", bot.team().accessToken(), body));
     assertRefused(bot.receive(body));
   }
 

@@ -29,6 +29,7 @@ final class OtherTeamsTest {
           "/api/models",
           "/api/billing/plans",
           "/api/bots/webhook/",
+          "/api/stripe/webhook",
           "/checkout/",
           "/health",
           "/prometheus",

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -70,6 +71,22 @@ public final class JdbcIdempotency {
           }
         }));
     return key;
+  }
+
+  /// The id of what `work` made, or of what it made the time before: for work that begins in one
+  /// transaction and goes on outside of it.
+  ///
+  /// @param work joins the transaction that it is given; touches nothing outside the database
+  /// @throws HttpFailure 409 if the key was used for another request, 422 if it is not a key
+  public UUID onceMade(
+      TeamId team, String person, HttpRequest<byte[]> request, Function<Handle, UUID> work) {
+    var key = key(person, request);
+    if (key.isEmpty()) {
+      return jdbi.inTransaction(work::apply);
+    }
+    var made =
+        once(team, key.get(), hash(request), tx -> HttpAnswer.created(work.apply(tx).toString()));
+    return UUID.fromString(made.json().replace("\"", ""));
   }
 
   private static Optional<String> key(String person, HttpRequest<byte[]> request) {

@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.money;
 
-import dev.pennyworth.billing.JdbcSandboxPayments;
+import dev.pennyworth.billing.Payment;
+import dev.pennyworth.billing.SandboxCheckout;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.connectors.HttpFailure;
@@ -35,10 +36,10 @@ final class CheckoutController {
       <p role="status">Paid. The amount is in the wallet; paying again changes nothing.</p>\
       """;
 
-  private final JdbcSandboxPayments payments;
+  private final SandboxCheckout payments;
   private final boolean isSandbox;
 
-  CheckoutController(JdbcSandboxPayments payments, Configuration configuration) {
+  CheckoutController(SandboxCheckout payments, Configuration configuration) {
     this.payments = payments;
     this.isSandbox = configuration.stripe().apiKey().isEmpty();
   }
@@ -51,6 +52,7 @@ final class CheckoutController {
   @Get("/{team}/{payment}")
   @Produces(MediaType.TEXT_HTML)
   String show(String team, String payment) {
+    requireSandbox();
     return page(team, payment, payments::find);
   }
 
@@ -59,23 +61,54 @@ final class CheckoutController {
   @Consumes(MediaType.ALL)
   @Produces(MediaType.TEXT_HTML)
   String pay(String team, String payment) {
-    if (!isSandbox) {
-      throw HttpFailure.notFound("payment");
-    }
+    requireSandbox();
     return page(team, payment, payments::pay);
   }
 
+  private void requireSandbox() {
+    if (!isSandbox) {
+      throw HttpFailure.notFound("payment");
+    }
+  }
+
+  /// Where Stripe sends who has paid.
+  @Get("/thanks")
+  @Produces(MediaType.TEXT_HTML)
+  String thanks() {
+    return note("Thank you. The amount is in the wallet as soon as Stripe has confirmed it.");
+  }
+
+  /// Where Stripe sends who has changed his mind.
+  @Get("/canceled")
+  @Produces(MediaType.TEXT_HTML)
+  String canceled() {
+    return note("Nothing was paid.");
+  }
+
+  private static String note(String text) {
+    return """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Checkout</title>
+    </head>
+    <body><p role="status">%s</p></body>
+    </html>
+    """
+        .formatted(text);
+  }
+
   private static String page(
-      String team,
-      String payment,
-      BiFunction<TeamId, UUID, Optional<JdbcSandboxPayments.Payment>> deed) {
+      String team, String payment, BiFunction<TeamId, UUID, Optional<Payment>> deed) {
     return TeamId.parse(team)
         .flatMap(teamId -> uuid(payment).flatMap(id -> deed.apply(teamId, id)))
         .map(CheckoutController::html)
         .orElseThrow(() -> HttpFailure.notFound("payment"));
   }
 
-  private static String html(JdbcSandboxPayments.Payment payment) {
+  private static String html(Payment payment) {
     return """
     <!doctype html>
     <html lang="en">

@@ -23,6 +23,7 @@ final class NameRules {
       Set.of(
           "Accounts", // an account, its team and its workspace are made together
           "BotController", // a bot and its idempotent answer are written together
+          "Deposits", // a payment and its idempotent answer are written together
           "BotLogsController", // several figures are read on one connection
           "Members", // a member, his keys and the audit log are changed together
           "TeamController", // a change of members and its check are one transaction
@@ -42,7 +43,13 @@ final class NameRules {
           "org.jdbi.v3.core.HandleConsumer");
 
   private static final String[] DATABASE = {
-    "java.sql", "javax.sql", "org.jdbi", "org.postgresql", "org.flywaydb", "com.zaxxer.hikari"
+    "java.sql",
+    "javax.sql",
+    "org.jdbi",
+    "org.postgresql",
+    "org.flywaydb",
+    "com.zaxxer.hikari",
+    "com.github.kagkarlsson"
   };
 
   private static final String[] HTTP = {
@@ -55,7 +62,11 @@ final class NameRules {
   };
 
   private static final Map<String, String> PREFIX_OF_PLATFORM =
-      Map.of("org.telegram", "Telegram", "net.dv8tion.jda", "Discord", "com.slack", "Slack");
+      Map.of(
+          "org.telegram", "Telegram",
+          "net.dv8tion.jda", "Discord",
+          "com.slack", "Slack",
+          "com.stripe", "Stripe");
 
   private static final String CONTROLLER = "io.micronaut.http.annotation.Controller";
 
@@ -154,7 +165,8 @@ final class NameRules {
     return PREFIX_OF_PLATFORM.entrySet().stream()
         .anyMatch(platform ->
             isBelow(use.getTargetClass(), platform.getKey())
-                && !isNamed(use.getOriginClass(), platform.getValue()));
+                && !isNamed(use.getOriginClass(), platform.getValue())
+                && !isWiring(use.getOriginClass()));
   }
 
   private static boolean isNamed(JavaClass type, String prefix) {
