@@ -12,26 +12,40 @@ public final class JdbcEvents {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final InstantSource clock;
+  private final EventListener listener;
 
+  /// Nobody listens: whoever tells the owners looks for himself.
   JdbcEvents(InstantSource clock) {
+    this(clock, () -> {});
+  }
+
+  JdbcEvents(InstantSource clock, EventListener listener) {
     this.clock = clock;
+    this.listener = listener;
   }
 
   /// Writes an event, unless it happened before. Joins the caller's transaction.
   public void append(Handle tx, TeamId team, Event event) {
-    tx.createUpdate(
-            """
-            INSERT INTO event (team_id, event_id, source_key, type, data, created_at)
-            VALUES (:team, :event, :source, :type, :data::jsonb, :now)
-            ON CONFLICT (team_id, source_key) DO NOTHING
-            """)
-        .bind("team", team.uuid())
-        .bind("event", TypedIds.of("event", team.uuid().toString(), event.sourceKey()))
-        .bind("source", event.sourceKey())
-        .bind("type", event.type())
-        .bind("data", json(event.facts()))
-        .bind("now", clock.instant())
-        .execute();
+    if (insert(tx, team, event)) {
+      tx.afterCommit(listener::eventCommitted);
+    }
+  }
+
+  private boolean insert(Handle tx, TeamId team, Event event) {
+    return tx.createUpdate(
+                """
+                INSERT INTO event (team_id, event_id, source_key, type, data, created_at)
+                VALUES (:team, :event, :source, :type, :data::jsonb, :now)
+                ON CONFLICT (team_id, source_key) DO NOTHING
+                """)
+            .bind("team", team.uuid())
+            .bind("event", TypedIds.of("event", team.uuid().toString(), event.sourceKey()))
+            .bind("source", event.sourceKey())
+            .bind("type", event.type().word())
+            .bind("data", json(event.facts()))
+            .bind("now", clock.instant())
+            .execute()
+        == 1;
   }
 
   private static String json(Map<String, Object> facts) {

@@ -6,6 +6,9 @@ import dev.pennyworth.agentloop.AgentLoopSettings;
 import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
+import dev.pennyworth.botsapi.events.DeliveryId;
+import dev.pennyworth.botsapi.events.EndpointId;
+import dev.pennyworth.botsapi.events.EventId;
 import dev.pennyworth.botsapi.http.ErrorAnswers;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.botsapi.http.JdbcPublicRates;
@@ -56,7 +59,14 @@ final class BotsApiWiring {
   @Singleton
   @Replaces(value = ObjectMapper.class, factory = ObjectMapperFactory.class)
   ObjectMapper objectMapper() {
-    return Json.mapper(List.of(UserId.class, KeyId.class, WorkspaceId.class));
+    return Json.mapper(
+        List.of(
+            UserId.class,
+            KeyId.class,
+            WorkspaceId.class,
+            EventId.class,
+            EndpointId.class,
+            DeliveryId.class));
   }
 
   @Singleton
