@@ -46,7 +46,7 @@ final class Alerts {
     row.bot().ifPresent(bot -> facts.put("bot_id", bot.toString()));
     row.bot().ifPresent(_ -> facts.put("period", row.kind().word()));
     return new Event(
-        row.bot().isPresent() ? "bot.cap.threshold" : "team.limit.threshold",
+        row.bot().isPresent() ? EventType.BOT_CAP_THRESHOLD : EventType.TEAM_LIMIT_THRESHOLD,
         "threshold/" + row.key() + "/" + limit + "/" + percent,
         facts);
   }
@@ -65,7 +65,7 @@ final class Alerts {
     line.resetsAt().ifPresent(at -> facts.put("resets_at", at.toString()));
     return Optional.of(
         new Event(
-            "bot.cap.reached",
+            EventType.BOT_CAP_REACHED,
             "reached/" + line.budgetKey().orElseThrow() + "/" + line.limit(),
             facts));
   }
@@ -76,7 +76,7 @@ final class Alerts {
     return hasCrossed
         ? Optional.of(
             new Event(
-                "wallet.low_balance",
+                EventType.WALLET_LOW_BALANCE,
                 "low_balance/" + account.seq(),
                 Map.of(
                     "available_nanos", account.balance().minus(account.held()).nanos(),
@@ -98,7 +98,7 @@ final class Alerts {
   private static Event quotaThreshold(PlanPeriod period, int percent) {
     var use = period.use();
     return new Event(
-        "plan.quota.threshold",
+        EventType.PLAN_QUOTA_THRESHOLD,
         "threshold/plan/" + period.startsAt() + "/" + percent,
         Map.of(
             "percent", percent,

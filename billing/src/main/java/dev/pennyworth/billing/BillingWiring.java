@@ -37,8 +37,8 @@ public final class BillingWiring {
   }
 
   @Singleton
-  public JdbcEvents events(InstantSource clock) {
-    return new JdbcEvents(clock);
+  public JdbcEvents events(InstantSource clock, EventListener listener) {
+    return new JdbcEvents(clock, listener);
   }
 
   @Singleton

@@ -181,7 +181,7 @@ public final class JdbcAutoReloads {
         tx,
         team,
         new Event(
-            "auto_reload.failed",
+            EventType.AUTO_RELOAD_FAILED,
             "auto_reload.ceiling/" + month + "/" + ceiling.nanos(),
             Map.of(
                 "reason",
@@ -263,7 +263,7 @@ public final class JdbcAutoReloads {
   /// row's lock.
   void succeeded(Handle tx, Payment payment, NanoUsd amount) {
     end(tx, payment, 0, clock.instant(), false);
-    tell(tx, payment, "auto_reload.succeeded", Map.of("amount_nanos", amount.nanos()));
+    tell(tx, payment, EventType.AUTO_RELOAD_SUCCEEDED, Map.of("amount_nanos", amount.nanos()));
   }
 
   /// Ends what is under way, pauses, after the third failure in a row switches off, and tells the
@@ -275,7 +275,7 @@ public final class JdbcAutoReloads {
     tell(
         tx,
         payment,
-        "auto_reload.failed",
+        EventType.AUTO_RELOAD_FAILED,
         Map.of(
             "amount_nanos", payment.amount().nanos(),
             "reason", reason,
@@ -283,7 +283,7 @@ public final class JdbcAutoReloads {
             "switched_off", isLast));
   }
 
-  private void tell(Handle tx, Payment payment, String type, Map<String, Object> facts) {
+  private void tell(Handle tx, Payment payment, EventType type, Map<String, Object> facts) {
     var all = new HashMap<>(facts);
     all.put("payment_id", payment.id().toString());
     events.append(tx, payment.team(), new Event(type, type + "/" + payment.id(), all));

@@ -15,18 +15,28 @@ public final class JdbcEvents {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final InstantSource clock;
+  private final EventListener listener;
 
+  /// Nobody listens: whoever tells the owners looks for himself.
   JdbcEvents(InstantSource clock) {
+    this(clock, () -> {});
+  }
+
+  JdbcEvents(InstantSource clock, EventListener listener) {
     this.clock = clock;
+    this.listener = listener;
   }
 
   /// Writes an event, unless it happened before. Joins the caller's transaction.
   public void append(Handle tx, TeamId team, Event event) {
-    insert(tx, List.of(new Books.Telling(team, event)), clock.instant());
+    if (insert(tx, List.of(new Books.Telling(team, event)), clock.instant()) > 0) {
+      tx.afterCommit(listener::eventCommitted);
+    }
   }
 
-  static void insert(Handle tx, List<Books.Telling> tellings, Instant now) {
-    tx.createUpdate(
+  /// @return how many had not happened before
+  static int insert(Handle tx, List<Books.Telling> tellings, Instant now) {
+    return tx.createUpdate(
             """
             INSERT INTO event (team_id, event_id, source_key, type, data, created_at)
             SELECT team_id, event_id, source_key, type, data::jsonb, :now
@@ -39,7 +49,8 @@ public final class JdbcEvents {
         .bindArray("events", UUID.class, JdbcBooks.column(tellings, JdbcEvents::id))
         .bindArray(
             "sources", String.class, JdbcBooks.column(tellings, one -> one.event().sourceKey()))
-        .bindArray("types", String.class, JdbcBooks.column(tellings, one -> one.event().type()))
+        .bindArray(
+            "types", String.class, JdbcBooks.column(tellings, one -> one.event().type().word()))
         .bindArray(
             "data", String.class, JdbcBooks.column(tellings, one -> json(one.event().facts())))
         .bind("now", now)

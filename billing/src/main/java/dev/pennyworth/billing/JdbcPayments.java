@@ -158,7 +158,7 @@ public final class JdbcPayments {
       autoReloads.succeeded(tx, payment, amount);
       return;
     }
-    tell(tx, payment, "payment.succeeded", Map.of("amount_nanos", amount.nanos()));
+    tell(tx, payment, EventType.PAYMENT_SUCCEEDED, Map.of("amount_nanos", amount.nanos()));
   }
 
   private void failed(Handle tx, Payment payment, String reason) {
@@ -166,7 +166,7 @@ public final class JdbcPayments {
       return;
     }
     mark(tx, payment.ref(), Payment.Status.FAILED);
-    tellFailed(tx, payment, "payment.failed", reason);
+    tellFailed(tx, payment, EventType.PAYMENT_FAILED, reason);
   }
 
   /// Money came that we did not ask for; which of ours it would be is not ours to decide.
@@ -175,10 +175,11 @@ public final class JdbcPayments {
       return;
     }
     mark(tx, payment.ref(), Payment.Status.REFUSED);
-    tellFailed(tx, payment, "payment.refused", "paid in " + currency + " instead of " + OURS);
+    tellFailed(
+        tx, payment, EventType.PAYMENT_REFUSED, "paid in " + currency + " instead of " + OURS);
   }
 
-  private void tellFailed(Handle tx, Payment payment, String type, String reason) {
+  private void tellFailed(Handle tx, Payment payment, EventType type, String reason) {
     if (payment.isAutoReload()) {
       autoReloads.failed(tx, payment, reason);
       return;
@@ -192,7 +193,7 @@ public final class JdbcPayments {
     }
   }
 
-  private void tell(Handle tx, Payment payment, String type, Map<String, Object> facts) {
+  private void tell(Handle tx, Payment payment, EventType type, Map<String, Object> facts) {
     var all = new HashMap<>(facts);
     all.put("payment_id", payment.id().toString());
     events.append(tx, payment.team(), new Event(type, type + "/" + payment.id(), all));

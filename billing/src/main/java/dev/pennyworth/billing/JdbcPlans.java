@@ -153,10 +153,11 @@ public final class JdbcPlans {
         tx,
         team,
         new Event(
-            "plan.renewal_failed",
+            EventType.PLAN_RENEWAL_FAILED,
             "plan_renewal_failed/" + startsAt,
             Map.of(
                 "plan", wanted.word(),
+                "reason", "the wallet does not cover its price",
                 "price_nanos", wanted.monthlyPrice().nanos(),
                 "available_nanos", wallet.available().nanos())));
     return Plan.FREE;
@@ -181,11 +182,11 @@ public final class JdbcPlans {
         tx,
         team,
         new Event(
-            "plan.changed",
+            EventType.PLAN_CHANGED,
             "plan_changed/" + at,
             Map.of(
-                "from", from.word(),
-                "to", to.word(),
+                "plan", to.word(),
+                "previous_plan", from.word(),
                 "price_nanos", to.monthlyPrice().nanos(),
                 "period_starts_at", at.toString())));
   }

@@ -80,14 +80,14 @@ final class JdbcReversals {
   }
 
   private enum Side {
-    REFUND(Posting.Kind.REFUND, Posting.Kind.REFUND, "payment.refunded"),
-    DISPUTE(Posting.Kind.DISPUTE, Posting.Kind.DISPUTE_WON, "payment.disputed");
+    REFUND(Posting.Kind.REFUND, Posting.Kind.REFUND, EventType.PAYMENT_REFUNDED),
+    DISPUTE(Posting.Kind.DISPUTE, Posting.Kind.DISPUTE_WON, EventType.PAYMENT_DISPUTED);
 
     private final Posting.Kind taken;
     private final Posting.Kind returned;
-    private final String event;
+    private final EventType event;
 
-    Side(Posting.Kind taken, Posting.Kind returned, String event) {
+    Side(Posting.Kind taken, Posting.Kind returned, EventType event) {
       this.taken = taken;
       this.returned = returned;
       this.event = event;

@@ -7,6 +7,9 @@ import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import dev.pennyworth.botsapi.audit.AuditId;
+import dev.pennyworth.botsapi.events.DeliveryId;
+import dev.pennyworth.botsapi.events.EndpointId;
+import dev.pennyworth.botsapi.events.EventId;
 import dev.pennyworth.botsapi.http.ErrorAnswers;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.botsapi.http.JdbcPublicRates;
@@ -57,7 +60,15 @@ final class BotsApiWiring {
   @Singleton
   @Replaces(value = ObjectMapper.class, factory = ObjectMapperFactory.class)
   ObjectMapper objectMapper() {
-    return Json.mapper(List.of(UserId.class, KeyId.class, WorkspaceId.class, AuditId.class));
+    return Json.mapper(
+        List.of(
+            UserId.class,
+            KeyId.class,
+            WorkspaceId.class,
+            AuditId.class,
+            EventId.class,
+            EndpointId.class,
+            DeliveryId.class));
   }
 
   @Singleton

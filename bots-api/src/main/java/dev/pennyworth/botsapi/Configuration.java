@@ -3,6 +3,7 @@ package dev.pennyworth.botsapi;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.botsapi.accounts.EmailAddress;
 import dev.pennyworth.botsapi.accounts.Password;
+import dev.pennyworth.botsapi.events.SmtpServer;
 import dev.pennyworth.botsapi.secrets.MasterKey;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.Optional;
 ///   local address
 /// @param registrationOpen whether anyone may register
 /// @param allowPrivateNetworks whether owners' URLs may lead to loopback or private addresses
-/// @param smtpUrl credentials included; empty to log e-mails instead
+/// @param smtpServer empty to log e-mails instead
 public record Configuration(
     int port,
     Path home,
@@ -33,7 +34,7 @@ public record Configuration(
     ModelApis models,
     PlatformApis platforms,
     Stripe stripe,
-    Optional<SecretText> smtpUrl) {
+    Optional<SmtpServer> smtpServer) {
 
   private static final int PORT_DEFAULT = 8080;
   private static final int PORT_MAX = 65_535;
@@ -52,7 +53,7 @@ public record Configuration(
         models,
         platforms,
         stripe,
-        smtpUrl);
+        smtpServer);
   }
 
   /// Where it listens, seen from this machine.
@@ -122,12 +123,10 @@ public record Configuration(
                 environment.secret("STRIPE_API_KEY"),
                 environment.secret("STRIPE_WEBHOOK_SECRET"),
                 environment.url("STRIPE_API_URL")),
-            environment
-                .matching(
-                    "PENNYWORTH_SMTP_URL",
-                    "smtps?://.+",
-                    "a URL such as smtps://user:password@host:465")
-                .map(SecretText::new));
+            environment.parsed(
+                "PENNYWORTH_SMTP_URL",
+                SmtpServer::parse,
+                "a URL such as smtps://user:password@host:465?from=pennyworth@example.com"));
     environment.refuseProblems();
     return configuration;
   }

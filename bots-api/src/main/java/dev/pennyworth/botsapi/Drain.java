@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi;
 
 import dev.pennyworth.agentloop.Worker;
+import dev.pennyworth.botsapi.events.EventRelay;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownManager;
 import java.time.Duration;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /// The first part of a stop: no new request, no new turn, and some time for those that run.
 /// Requests and turns drain side by side, because a request may wait for its turn. What is not
-/// finished then goes back to the queue, and the next start finishes it.
+/// finished then goes back to the queue, and the next start finishes it. So do events that wait to
+/// be told.
 final class Drain implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
@@ -34,7 +36,9 @@ final class Drain implements AutoCloseable {
             .getBean(GracefulShutdownManager.class)
             .shutdownGracefully()
             .toCompletableFuture();
+    application.getBean(EventRelay.class).stopTaking();
     application.destroyBean(Worker.class);
+    application.destroyBean(EventRelay.class);
     await(requests);
   }
 

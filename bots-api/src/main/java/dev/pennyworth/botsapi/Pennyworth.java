@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;
 import dev.pennyworth.botsapi.accounts.JdbcApiKeys;
+import dev.pennyworth.botsapi.events.EventRelay;
 import dev.pennyworth.botsapi.secrets.JdbcMasterKeyCheck;
 import dev.pennyworth.botsapi.secrets.MasterKey;
 import dev.pennyworth.botsapi.secrets.MasterKeyFile;
@@ -87,6 +88,7 @@ public final class Pennyworth implements AutoCloseable {
       running.add(new Drain(application));
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
+      application.getBean(EventRelay.class).start();
       serve(application, configuration);
       running.add(application.getBean(JdbcTimers.class)).start();
       writeAddress(home, configuration.localAddress());

@@ -52,7 +52,7 @@ final class ConfigurationTest {
         .contains(URI.create("http://localhost:9/v1"));
     assertThat(configuration.platforms().telegram()).contains(URI.create("http://localhost:10"));
     assertThat(configuration.stripe().apiKey().orElseThrow().reveal()).isEqualTo("stripe-secret");
-    assertThat(configuration.smtpUrl()).isPresent();
+    assertThat(configuration.smtpServer()).isPresent();
     assertThat(configuration.owner().email()).isEqualTo("ann@example.com");
   }
 

@@ -66,6 +66,19 @@ final class OtherTeamsTest {
   private static Map<String, String> ids(TestingBot bot) {
     var turn = bot.test("Hello?").json();
     var key = server.post("/api/keys", bot.team().accessToken(), "{\"name\":\"ci\"}").json();
+    var endpoint =
+        server
+            .post(
+                "/api/webhook-endpoints",
+                bot.team().accessToken(),
+                "{\"url\":\"https://93.184.215.14/hook\",\"events\":[\"ping\"]}")
+            .json()
+            .path("id")
+            .textValue();
+    var delivery =
+        server
+            .post("/api/webhook-endpoints/" + endpoint + "/test", bot.team().accessToken(), "")
+            .json();
     var ids = new HashMap<String, String>();
     ids.put("id", bot.id());
     ids.put("/api/keys/{id} id", key.path("id").textValue());
@@ -79,6 +92,8 @@ final class OtherTeamsTest {
     ids.put("conversationId", turn.path("conversation_id").textValue());
     ids.put("turnId", turn.path("turn_id").textValue());
     ids.put("platformUserId", "ada");
+    ids.put("endpointId", endpoint);
+    ids.put("deliveryId", delivery.path("id").textValue());
     return Map.copyOf(ids);
   }
 
@@ -93,6 +108,7 @@ final class OtherTeamsTest {
   static Stream<Route> privateRoutesWithTwoIds() {
     return privateRoutes()
         .filter(route -> route.variables().size() > 1)
+        .filter(route -> route.variables().contains("id")) // of a bot
         .filter(route -> !route.variables().contains("platformUserId")); // no id of ours
   }
 
@@ -204,7 +220,9 @@ final class OtherTeamsTest {
             "/api/balance",
             "/api/audit",
             "/api/teams",
-            "/api/team/members")) {
+            "/api/team/members",
+            "/api/events",
+            "/api/webhook-endpoints")) {
       var text = server.get(list, team.accessToken()).text();
 
       assertThat(text).as(list).doesNotContain(theirs.id());

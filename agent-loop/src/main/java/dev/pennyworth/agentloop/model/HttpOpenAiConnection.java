@@ -11,6 +11,7 @@ import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
 import java.net.Proxy;

@@ -1,6 +1,7 @@
 package dev.pennyworth.agentloop.model;
 
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection.Destination;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection.Outcome;

@@ -1,6 +1,6 @@
 package dev.pennyworth.agentloop.model;
 
-import dev.pennyworth.agentloop.model.HttpPublicOnlyDns.PrivateHostException;
+import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
 import dev.pennyworth.agentloop.model.ModelReply.Failed;
 import dev.pennyworth.agentloop.model.ModelReply.Fault;
 import java.io.IOException;

@@ -19,6 +19,10 @@ public record HttpAnswer(int status, Optional<Object> body) {
     return new HttpAnswer(201, Optional.of(body));
   }
 
+  public static HttpAnswer accepted(Object body) {
+    return new HttpAnswer(202, Optional.of(body));
+  }
+
   public static HttpAnswer noContent() {
     return new HttpAnswer(204, Optional.empty());
   }

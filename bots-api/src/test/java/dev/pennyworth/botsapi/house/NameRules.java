@@ -29,6 +29,8 @@ final class NameRules {
           "TeamController", // a change of members and its check are one transaction
           "OwnersBots", // a bot, its limits and its secrets are written together
           "Penny", // answers StarterBot
+          "Endpoints", // an endpoint is locked, looked at and changed together
+          "WebhookEndpointController", // an endpoint and its idempotent answer are written together
           "MessageTurn", // a charge, the reply and its outbox row are written together
           "ModelStep", // a hold and its step are written together
           "ToolSteps", // the steps of parallel calls are written together

@@ -1,6 +1,5 @@
-package dev.pennyworth.agentloop.model;
+package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.PublicAddresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -13,19 +12,19 @@ import okhttp3.Dns;
 /// OkHttp connects to the very addresses that are returned here, so a name cannot lead elsewhere
 /// between the check and the connection. One private address among several refuses the host: such
 /// an answer is no accident.
-final class HttpPublicOnlyDns implements Dns {
+public final class HttpPublicOnlyDns implements Dns {
   // What OkHttp takes for an address, and so never asks a Dns for.
   private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[0-9.]+");
 
   private final Dns resolver;
 
-  HttpPublicOnlyDns(Dns resolver) {
+  public HttpPublicOnlyDns(Dns resolver) {
     this.resolver = resolver;
   }
 
   /// Whether a host, as OkHttp writes it in canonical form, is a literal address that may not be
   /// called. Names are checked when they are resolved.
-  static boolean isRefusedLiteral(String canonicalHost) {
+  public static boolean isRefusedLiteral(String canonicalHost) {
     if (!LITERAL.matcher(canonicalHost).matches()) {
       return false;
     }
@@ -46,10 +45,10 @@ final class HttpPublicOnlyDns implements Dns {
   }
 
   /// A host that may not be called.
-  static final class PrivateHostException extends UnknownHostException {
+  public static final class PrivateHostException extends UnknownHostException {
     private static final long serialVersionUID = 1;
 
-    PrivateHostException(String hostname) {
+    public PrivateHostException(String hostname) {
       super(hostname + " leads to a private address");
     }
   }
