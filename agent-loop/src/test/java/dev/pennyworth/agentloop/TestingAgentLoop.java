@@ -71,7 +71,7 @@ final class TestingAgentLoop implements AutoCloseable {
 
   private static JdbcGate gate(
       BillingWiring billing, Jdbi jdbi, JdbcPrices prices, JdbcLedger ledger, InstantSource clock) {
-    var plans = billing.plans(jdbi, ledger, billing.events(clock), clock);
+    var plans = billing.plans(jdbi, ledger, billing.events(clock, () -> {}), clock);
     return billing.gate(jdbi, prices, plans, clock);
   }
 

@@ -311,7 +311,7 @@ class AuditedSequenceTest {
 
     void topUp(long nanos) {
       BILLING.jdbi.useTransaction(
-          tx -> BILLING.wallets.credit(tx, team, UUID.randomUUID().toString(), new NanoUsd(nanos)));
+          tx -> TestingBilling.give(tx, BILLING.ledger, team, new NanoUsd(nanos)));
     }
 
     void setCap(Optional<Long> nanos) {

@@ -146,12 +146,12 @@ class GateBenchmark {
       jdbi = wiring.jdbi(pool);
       var prices = wiring.prices(jdbi, Bench::now);
       var ledger = wiring.ledger(jdbi, Bench::now);
-      var plans = wiring.plans(jdbi, ledger, wiring.events(Bench::now), Bench::now);
+      var plans = wiring.plans(jdbi, ledger, new JdbcEvents(Bench::now), Bench::now);
       gate = wiring.gate(jdbi, prices, plans, Bench::now);
       proof = wiring.proof(jdbi);
       price = prices.current("openai", "gpt-4o-mini").orElseThrow();
       for (int i = 0; i < wallets; i++) {
-        owners.add(open(wiring.wallets(jdbi, ledger), wiring.budgets(Bench::now)));
+        owners.add(open(ledger, wiring.wallets(jdbi, ledger), wiring.budgets(Bench::now)));
       }
       jdbi.useHandle(handle -> handle.execute("VACUUM ANALYZE"));
     }
@@ -160,14 +160,14 @@ class GateBenchmark {
       return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private Owner open(JdbcWallets wallets, JdbcBudgets budgets) {
+    private Owner open(JdbcLedger ledger, JdbcWallets wallets, JdbcBudgets budgets) {
       var owner = new Owner(new TeamId(UUID.randomUUID()), new BotId(UUID.randomUUID()));
       jdbi.useTransaction(tx -> {
         tx.execute(
             "INSERT INTO team (team_id, name, created_at) VALUES (?, 'a team', now())",
             owner.team().uuid());
         wallets.openWithFreeCredit(tx, owner.team());
-        wallets.credit(tx, owner.team(), "plenty", NanoUsd.ofCents(10_000_000));
+        TestingBilling.give(tx, ledger, owner.team(), NanoUsd.ofCents(10_000_000));
         budgets.setLimits(
             tx, owner.team(), owner.bot(), Map.of(LimitKind.LIFETIME, NanoUsd.ofCents(9_000_000)));
       });

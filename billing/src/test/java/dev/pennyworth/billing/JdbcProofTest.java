@@ -15,6 +15,7 @@ class JdbcProofTest {
 
   @BeforeEach
   void someHistory() {
+    billing.plans.beginPeriod(billing.team);
     billing.settle(
         billing.granted(billing.request(1, 50, 100).build()), new TokenUsage(90, 40, 5, 5));
     billing.granted(billing.request(1, 50, 100).build());
@@ -54,7 +55,13 @@ class JdbcProofTest {
         "UPDATE hold SET cost_nanos = cost_nanos - 1 WHERE state = 'settled' | hold.cost",
         "UPDATE daily_rollup SET cost_nanos = cost_nanos + 1 | daily_rollup",
         "UPDATE daily_rollup SET tokens_cache_read = 0 | daily_rollup",
-        "DELETE FROM daily_rollup | daily_rollup"
+        "DELETE FROM daily_rollup | daily_rollup",
+        "UPDATE budget SET spent_nanos = spent_nanos + 1 WHERE kind = 'team_month' | budget.spent",
+        "UPDATE plan_period SET credits_spent_nanos = 1 | plan_period",
+        "UPDATE plan_period SET tokens_held = 1 | plan_period",
+        "UPDATE plan_period SET overage_spent_nanos = 1 | plan_period",
+        "INSERT INTO ledger_entry SELECT team_id, 99, line, account, 0, NULL FROM ledger_entry LIMIT 1"
+            + " | ledger.entries"
       })
   void aFigureThatWasChangedBehindTheGatesBackIsNamed(String tampering, String what) {
     billing.jdbi.useHandle(handle -> handle.execute(tampering));

@@ -63,7 +63,7 @@ final class LedgerCase {
           billing.now.get());
       tx.execute("INSERT INTO wallet (team_id) VALUES (?)", team.uuid());
       if (walletCents > 0) {
-        deposit(tx, walletCents);
+        TestingBilling.give(tx, billing.ledger, team, NanoUsd.ofCents(walletCents));
       }
       billing.budgets.setLimits(tx, team, bot, Map.of());
     });
@@ -142,7 +142,7 @@ final class LedgerCase {
       case "expire" -> billing.gate.expireForgotten();
       case "spend" -> spend(number(words, 1));
       case "parallel" -> spendInParallel((int) number(words, 1), number(words, 2));
-      case "deposit" -> billing.jdbi.useTransaction(tx -> deposit(tx, number(words, 1)));
+      case "deposit" -> deposit(number(words, 1));
       case "wait" -> billing.now.updateAndGet(now -> now.plus(duration(words.get(1))));
       case "at" -> billing.now.set(Instant.parse(words.get(1)));
       default -> set(words);
@@ -211,8 +211,10 @@ final class LedgerCase {
     }
   }
 
-  private void deposit(Handle tx, long cents) {
-    billing.wallets.credit(tx, team, UUID.randomUUID().toString(), NanoUsd.ofCents(cents));
+  private void deposit(long cents) {
+    var payment =
+        billing.jdbi.inTransaction(tx -> billing.payments.open(tx, team, NanoUsd.ofCents(cents)));
+    assertThat(billing.checkout.pay(team, payment.id())).isPresent();
   }
 
   private void reserve(String name, Ask ask, Alongside alongside) {

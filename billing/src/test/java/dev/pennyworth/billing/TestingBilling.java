@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Billing on a real database of its own, with one team, one bot and a clock that stands still
@@ -53,7 +54,7 @@ final class TestingBilling implements AutoCloseable {
     ledger = wiring.ledger(jdbi, now::get);
     rollups = wiring.rollups();
     wallets = wiring.wallets(jdbi, ledger);
-    events = wiring.events(now::get);
+    events = new JdbcEvents(now::get);
     cards = wiring.savedCards(jdbi, provider, now::get);
     autoReloadRows =
         wiring.autoReloadRows(jdbi, cards, events, provider, now::get, UUID::randomUUID);
@@ -100,6 +101,21 @@ final class TestingBilling implements AutoCloseable {
 
   void setLimits(Map<LimitKind, NanoUsd> limits) {
     jdbi.useTransaction(tx -> budgets.setLimits(tx, team, bot, limits));
+  }
+
+  /// Puts money into a team's wallet as a gift. Joins the caller's transaction.
+  static void give(Handle tx, JdbcLedger ledger, TeamId team, NanoUsd amount) {
+    ledger.append(
+        tx,
+        team,
+        new Posting(
+            "gift/" + UUID.randomUUID(),
+            Posting.Kind.FREE_CREDIT,
+            Optional.empty(),
+            List.of(
+                new Posting.Line(Posting.Account.WALLET, amount),
+                new Posting.Line(Posting.Account.PROMOTION, amount.negated()))),
+        NanoUsd.ZERO);
   }
 
   /// Takes money out of the wallet until this much is left, as a charge would.

@@ -1,6 +1,8 @@
 package dev.pennyworth.botsapi.timers;
 
 import dev.pennyworth.billing.AutoReloads;
+import dev.pennyworth.billing.JdbcGate;
+import dev.pennyworth.billing.JdbcPlans;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -17,11 +19,18 @@ final class TimersWiring {
   private static final Duration HOUR = Duration.ofHours(1);
 
   @Singleton
-  JdbcTimers timers(DataSource database, AutoReloads autoReloads, JdbcSweeps sweeps) {
+  JdbcTimers timers(
+      DataSource database,
+      AutoReloads autoReloads,
+      JdbcPlans plans,
+      JdbcGate gate,
+      JdbcSweeps sweeps) {
     return new JdbcTimers(
         database,
         List.of(
             new Timer("auto-reload", SECOND, autoReloads::run),
+            new Timer("renew-plans", MINUTE, plans::renewDue),
+            new Timer("expire-holds", MINUTE.multipliedBy(10), gate::expireForgotten),
             new Timer("sweep-rates", MINUTE, sweeps::sweepRates),
             new Timer("sweep-public-rates", MINUTE, sweeps::sweepPublicRates),
             new Timer("sweep-refresh-tokens", HOUR, sweeps::sweepRefreshTokens),
