@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /// and to the day's figures. Beside it, on the same server, in the same run, `pgbench -N` ("simple
 /// update": one update, one select and one insert a transaction).
 ///
-/// A table, not a test: run it with `./mvnw -Pbenchmark verify -pl migrations,billing`. It needs
+/// A table, not a test: run it with `.ci/benchmark`. It needs
 /// `pgbench` (Debian: `apt-get install postgresql-client postgresql`) and a quiet machine. The
 /// books are proved after every run.
 class GateBenchmark {
