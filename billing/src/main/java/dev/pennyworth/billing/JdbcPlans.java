@@ -34,8 +34,16 @@ public final class JdbcPlans {
   /// A team's plan as it stands.
   ///
   /// @param next what the next period begins with
+  /// @param credits that the current period grants
+  /// @param tokensMax that the current period grants
   public record State(
-      Plan plan, Plan next, Instant periodStartsAt, Instant periodEndsAt, PlanUse use) {}
+      Plan plan,
+      Plan next,
+      Instant periodStartsAt,
+      Instant periodEndsAt,
+      NanoUsd credits,
+      long tokensMax,
+      PlanUse use) {}
 
   /// What became of a wish to change the plan.
   public sealed interface Change {
@@ -201,7 +209,13 @@ public final class JdbcPlans {
     var standing = standing(tx, team, now);
     var period = current(tx, team, now).orElseThrow();
     return new State(
-        standing.plan(), standing.next(), period.startsAt(), period.endsAt(), period.use());
+        standing.plan(),
+        standing.next(),
+        period.startsAt(),
+        period.endsAt(),
+        period.credits(),
+        period.tokensMax(),
+        period.use());
   }
 
   private static Optional<PlanPeriod> current(Handle handle, TeamId team, Instant now) {

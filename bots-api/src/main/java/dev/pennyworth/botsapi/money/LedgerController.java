@@ -39,7 +39,16 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
 final class LedgerController {
-  private static final List<String> KINDS = List.of("free_credit", "deposit", "charge", "leak");
+  private static final List<String> KINDS =
+      List.of(
+          "free_credit",
+          "deposit",
+          "charge",
+          "leak",
+          "refund",
+          "dispute",
+          "dispute_won",
+          "plan_fee");
   private static final Instant TIME_MIN = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant TIME_MAX = Instant.parse("2200-01-01T00:00:00Z");
   private static final MediaType CSV = MediaType.of("text/csv;charset=utf-8");
