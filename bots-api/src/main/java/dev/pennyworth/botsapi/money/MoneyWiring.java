@@ -12,6 +12,11 @@ import org.jdbi.v3.core.Jdbi;
 final class MoneyWiring {
 
   @Singleton
+  JdbcUsage usage(Jdbi jdbi) {
+    return new JdbcUsage(jdbi);
+  }
+
+  @Singleton
   BillingViews billingViews(
       Jdbi jdbi, JdbcPlans plans, JdbcTeamLimits limits, JdbcBudgets budgets) {
     return new BillingViews(jdbi, plans, limits, budgets);
