@@ -33,6 +33,11 @@ final class BotsWiring {
   }
 
   @Singleton
+  JdbcBotHistory botHistory(Jdbi jdbi) {
+    return new JdbcBotHistory(jdbi);
+  }
+
+  @Singleton
   JdbcLogs logs() {
     return new JdbcLogs();
   }

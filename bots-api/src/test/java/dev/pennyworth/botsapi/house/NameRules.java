@@ -24,6 +24,9 @@ final class NameRules {
           "Accounts", // an account, its team and its workspace are made together
           "BotController", // a bot and its idempotent answer are written together
           "BotLogsController", // several figures are read on one connection
+          "BillingController", // a plan and its idempotent answer are written together
+          "BillingViews", // limits and what is spent of them are read on one connection
+          "EstimateController", // a bot is read on a connection of its own
           "OwnersBots", // a bot, its limits and its secrets are written together
           "Penny", // answers StarterBot
           "MessageTurn", // a charge, the reply and its outbox row are written together
