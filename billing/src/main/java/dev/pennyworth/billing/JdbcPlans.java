@@ -43,7 +43,13 @@ public final class JdbcPlans {
       Instant periodEndsAt,
       NanoUsd credits,
       long tokensMax,
-      PlanUse use) {}
+      PlanUse use) {
+
+    /// `active`, or `ending` if another plan follows.
+    public String status() {
+      return plan == next ? "active" : "ending";
+    }
+  }
 
   /// What became of a wish to change the plan.
   public sealed interface Change {

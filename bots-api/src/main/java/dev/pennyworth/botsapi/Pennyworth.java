@@ -44,14 +44,14 @@ public final class Pennyworth implements AutoCloseable {
   }
 
   /// Runs until a signal stops it. Exits with 1, and a text that says what to do, if it cannot
-  /// start. With the name of an [OfflineCommand] it does that instead, and exits.
+  /// start. With the name of an [JdbcOfflineCommand] it does that instead, and exits.
   public static void main(String[] arguments) throws InterruptedException {
     var running = new StopList();
     var hook = Thread.ofPlatform().name("stop").unstarted(running::close);
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       if (arguments.length > 0) {
-        System.exit(OfflineCommand.run(List.of(arguments), System.getenv(), System.out, running));
+        System.exit(JdbcOfflineCommand.run(List.of(arguments), System.getenv(), System.out, running));
       }
       start(System.getenv(), BotsApiWiring.systemClock(), System.out, running);
     } catch (StartRefused | DatabaseException e) {

@@ -195,7 +195,7 @@ final class BillingController {
     return new PlanChanged(
         state.plan().word(),
         state.next().word(),
-        BillingViews.status(state),
+        state.status(),
         effectiveAt,
         new BillingViews.Period(state.periodStartsAt(), state.periodEndsAt()),
         isNow

@@ -75,7 +75,7 @@ final class BillingViews {
     return new Billing(
         state.plan().word(),
         state.next().word(),
-        status(state),
+        state.status(),
         new Period(state.periodStartsAt(), state.periodEndsAt()),
         new Credits(
             state.credits(),
@@ -89,10 +89,6 @@ final class BillingViews {
             state.tokensMax() - use.tokensSpent() - use.tokensHeld()),
         new Overage(use.overageSpent(), use.overageHeld(), limits.overageCeilingCents()),
         limits);
-  }
-
-  static String status(JdbcPlans.State state) {
-    return state.plan() == state.next() ? "active" : "ending";
   }
 
   /// Joins the caller's transaction.

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.JdbiException;
 
 /// What an operator does with the books of all teams, without a server: it takes the embedded
 /// database for itself, or joins the one of `PENNYWORTH_DATABASE_URL`.
-enum OfflineCommand {
+enum JdbcOfflineCommand {
   /// Recomputes all books; names the first row of each team that disagrees.
   VERIFY("verify") {
     @Override
@@ -51,7 +51,7 @@ enum OfflineCommand {
 
   private final String word;
 
-  OfflineCommand(String word) {
+  JdbcOfflineCommand(String word) {
     this.word = word;
   }
 
@@ -97,7 +97,7 @@ enum OfflineCommand {
                 team,
                 found
                     .firstMismatch()
-                    .map(OfflineCommand::wrong)
+                    .map(JdbcOfflineCommand::wrong)
                     .orElseGet(() -> "ok  " + checked(found))));
     return found.isOk();
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `./pennyworth verify` and `./pennyworth rebuild-analytics`, in processes of their own.
-final class OfflineCommandTest {
+final class JdbcOfflineCommandTest {
   private static TestingDatabase database;
   private static TestingTeam team;
   private static TestingBot bot;
