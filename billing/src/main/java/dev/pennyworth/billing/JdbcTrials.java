@@ -46,9 +46,28 @@ public final class JdbcTrials {
             request.endUser(),
             request.zone(),
             new Ask.Fixed(whole));
-    return reservation(fixed) instanceof Reservation.Refused(var refusal)
-        ? Optional.of(refusal)
-        : Optional.empty();
+    return switch (reservation(fixed)) {
+      case Reservation.Refused(var refusal) -> Optional.of(refusal);
+      case Reservation.Granted _ ->
+          request.mode() == BillingMode.PLAN_QUOTA
+              ? Optional.of(planTokens(request, ask))
+              : Optional.empty();
+    };
+  }
+
+  /// The money would do, so it was the plan's tokens that lowered the step.
+  private Refusal planTokens(HoldRequest request, Ask.Tokens ask) {
+    var state = plans.state(request.key().team());
+    var use = state.use();
+    return new Refusal(
+        Refusal.Scope.PLAN_TOKENS,
+        Optional.empty(),
+        state.tokensMax(),
+        use.tokensSpent(),
+        use.tokensHeld(),
+        state.tokensMax() - use.tokensSpent() - use.tokensHeld(),
+        ask.inputTokensMaxTight() + ask.outputTokensWanted(),
+        Optional.of(state.periodEndsAt()));
   }
 
   private Reservation reservation(HoldRequest request) {

@@ -5,6 +5,7 @@ import dev.pennyworth.billing.JdbcProof;
 import dev.pennyworth.billing.Proof;
 import dev.pennyworth.billing.TeamId;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -70,6 +71,11 @@ enum JdbcOfflineCommand {
             .findFirst()
             .orElseThrow(() -> new StartRefused(usage(arguments)));
     var configuration = Configuration.read(variables);
+    if (configuration.databaseUrl().isEmpty() && !Files.isDirectory(configuration.home())) {
+      throw new StartRefused(
+          "There is no database in %s. Name the folder in PENNYWORTH_HOME, or the database in PENNYWORTH_DATABASE_URL."
+              .formatted(configuration.home()));
+    }
     var home = Pennyworth.home(configuration.home());
     var database = running.add(Pennyworth.database(configuration, home, running));
     try {

@@ -51,7 +51,8 @@ public final class Pennyworth implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       if (arguments.length > 0) {
-        System.exit(JdbcOfflineCommand.run(List.of(arguments), System.getenv(), System.out, running));
+        System.exit(
+            JdbcOfflineCommand.run(List.of(arguments), System.getenv(), System.out, running));
       }
       start(System.getenv(), BotsApiWiring.systemClock(), System.out, running);
     } catch (StartRefused | DatabaseException e) {

@@ -115,6 +115,20 @@ final class ForecastTest {
   }
 
   @Test
+  void aQuoteNamesThePlansTokensIfThoseShortenTheAnswer() {
+    var bot =
+        TestingBot.draft(
+            server, team, OPENAI.replace("1000", "200000") + ",\"billing_mode\":\"plan_quota\"");
+
+    var quote = quote(bot, "Hello?");
+
+    assertThat(quote.path("max_tokens").intValue()).isBetween(16, 9_999);
+    assertThat(quote.at("/limit/scope").textValue()).isEqualTo("plan_quota");
+    assertThat(quote.at("/limit/unit").textValue()).isEqualTo("tokens");
+    assertThat(quote.at("/limit/remaining").intValue()).isEqualTo(10_000);
+  }
+
+  @Test
   void anotherTeamsBotCannotBeQuoted() {
     var bot = TestingBot.draft(server, server.register(), OPENAI);
 

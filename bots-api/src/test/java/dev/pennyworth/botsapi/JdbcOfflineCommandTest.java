@@ -73,6 +73,17 @@ final class JdbcOfflineCommandTest {
   }
 
   @Test
+  void aFolderThatIsNotThereIsNotMade(@TempDir Path folder) throws IOException {
+    var home = folder.resolve("mistyped");
+
+    var result = TestingProcess.run(Map.of("PENNYWORTH_HOME", home.toString()), "verify");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.output()).contains("There is no database in " + home);
+    assertThat(home).doesNotExist();
+  }
+
+  @Test
   void theEmbeddedDatabaseIsProvenOnceItsServerHasStopped(@TempDir Path home) throws IOException {
     var variables = Map.of("PENNYWORTH_HOME", home.toString());
     try (var _ = TestingProcess.start(home, Map.of())) {
