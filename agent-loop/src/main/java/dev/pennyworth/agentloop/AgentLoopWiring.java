@@ -8,6 +8,7 @@ import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
 import dev.pennyworth.billing.JdbcToolPrices;
+import dev.pennyworth.billing.JdbcTrials;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -86,6 +87,19 @@ public final class AgentLoopWiring {
         workSignal,
         threads,
         new SplittableRandom());
+  }
+
+  @Singleton
+  public JdbcQuotes quotes(
+      Jdbi jdbi,
+      JdbcPrices prices,
+      JdbcTrials trials,
+      HttpOpenAiConnection openAi,
+      AgentLoopSettings settings,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    return new JdbcQuotes(
+        jdbi, prices, trials, clients(openAi, settings), builtInTools(clock), clock, ids);
   }
 
   private MessageTurn messageTurn(

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /// The tools that a bot's model may ask for.
 final class Toolbox {
   /// A longer result is cut here, and says so.
-  private static final int RESULT_CHARACTERS_MAX = 20_000;
+  static final int RESULT_CHARACTERS_MAX = 20_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Toolbox.class);
 

@@ -120,6 +120,11 @@ public final class BillingWiring {
   }
 
   @Singleton
+  public JdbcTrials trials(Jdbi jdbi, JdbcGate gate, JdbcPlans plans) {
+    return new JdbcTrials(jdbi, gate, plans);
+  }
+
+  @Singleton
   public JdbcProof proof(Jdbi jdbi) {
     return new JdbcProof(jdbi);
   }

@@ -34,8 +34,22 @@ public final class JdbcPlans {
   /// A team's plan as it stands.
   ///
   /// @param next what the next period begins with
+  /// @param credits that the current period grants
+  /// @param tokensMax that the current period grants
   public record State(
-      Plan plan, Plan next, Instant periodStartsAt, Instant periodEndsAt, PlanUse use) {}
+      Plan plan,
+      Plan next,
+      Instant periodStartsAt,
+      Instant periodEndsAt,
+      NanoUsd credits,
+      long tokensMax,
+      PlanUse use) {
+
+    /// `active`, or `ending` if another plan follows.
+    public String status() {
+      return plan == next ? "active" : "ending";
+    }
+  }
 
   /// What became of a wish to change the plan.
   public sealed interface Change {
@@ -209,7 +223,13 @@ public final class JdbcPlans {
     var standing = standing(tx, team, now);
     var period = current(tx, team, now).orElseThrow();
     return new State(
-        standing.plan(), standing.next(), period.startsAt(), period.endsAt(), period.use());
+        standing.plan(),
+        standing.next(),
+        period.startsAt(),
+        period.endsAt(),
+        period.credits(),
+        period.tokensMax(),
+        period.use());
   }
 
   private static Optional<PlanPeriod> current(Handle handle, TeamId team, Instant now) {

@@ -1,8 +1,10 @@
 package dev.pennyworth.billing;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -13,6 +15,21 @@ public final class JdbcProof {
 
   JdbcProof(Jdbi jdbi) {
     this.jdbi = jdbi;
+  }
+
+  /// Every team that has books.
+  public List<TeamId> teams() {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT team_id
+                FROM wallet
+                ORDER BY team_id
+                """)
+            .mapTo(UUID.class)
+            .map(TeamId::new)
+            .list());
   }
 
   /// Proves a team's books as they stand in one snapshot, while others go on writing.

@@ -99,6 +99,98 @@ public final class JdbcRollups {
         .list();
   }
 
+  /// Writes a team's daily costs, tokens and received messages anew, from the ledger and the turns.
+  /// Replies, errors and users stay as they are: nothing else tells on which day they counted. Safe
+  /// to repeat, and while others go on writing. Joins the caller's transaction.
+  ///
+  /// @return how many days were wrong
+  public int rebuild(Handle tx, TeamId team) {
+    JdbcWallets.lock(tx, team); // nobody charges meanwhile
+    insertMissing(tx, team);
+    lockAll(tx, team);
+    return correct(tx, team);
+  }
+
+  private static void insertMissing(Handle tx, TeamId team) {
+    tx.createUpdate(
+            """
+            INSERT INTO daily_rollup (team_id, bot_id, event_day)
+            SELECT team_id, bot_id, event_day
+            FROM ledger_transaction
+            WHERE team_id = :team AND kind = 'charge'
+            UNION
+            SELECT team_id, bot_id, event_day
+            FROM turn
+            WHERE team_id = :team
+            ON CONFLICT (team_id, bot_id, event_day) DO NOTHING
+            """)
+        .bind("team", team.uuid())
+        .execute();
+  }
+
+  private static void lockAll(Handle tx, TeamId team) {
+    tx.createQuery(
+            """
+            SELECT 1
+            FROM daily_rollup
+            WHERE team_id = :team
+            ORDER BY bot_id, event_day
+            FOR UPDATE
+            """)
+        .bind("team", team.uuid())
+        .mapTo(Integer.class)
+        .list();
+  }
+
+  private static int correct(Handle tx, TeamId team) {
+    return tx.createUpdate(
+            """
+            WITH charged AS (
+              SELECT bot_id, event_day, sum(tokens_input)::bigint AS tokens_input,
+                sum(tokens_output)::bigint AS tokens_output,
+                sum(tokens_cache_read)::bigint AS tokens_cache_read,
+                sum(tokens_cache_write)::bigint AS tokens_cache_write,
+                sum(cost_nanos)::bigint AS cost_nanos, sum(billed_nanos)::bigint AS billed_nanos
+              FROM ledger_transaction
+              WHERE team_id = :team AND kind = 'charge'
+              GROUP BY bot_id, event_day),
+            accepted AS (
+              SELECT bot_id, event_day, count(*) AS messages_received
+              FROM turn
+              WHERE team_id = :team
+              GROUP BY bot_id, event_day),
+            truth AS (
+              SELECT r.bot_id, r.event_day, coalesce(a.messages_received, 0) AS messages_received,
+                coalesce(c.tokens_input, 0) AS tokens_input,
+                coalesce(c.tokens_output, 0) AS tokens_output,
+                coalesce(c.tokens_cache_read, 0) AS tokens_cache_read,
+                coalesce(c.tokens_cache_write, 0) AS tokens_cache_write,
+                coalesce(c.cost_nanos, 0) AS cost_nanos,
+                coalesce(c.billed_nanos, 0) AS billed_nanos
+              FROM daily_rollup r
+              LEFT JOIN charged c ON c.bot_id = r.bot_id AND c.event_day = r.event_day
+              LEFT JOIN accepted a ON a.bot_id = r.bot_id AND a.event_day = r.event_day
+              WHERE r.team_id = :team)
+            UPDATE daily_rollup r
+            SET messages_received = truth.messages_received,
+              tokens_input = truth.tokens_input,
+              tokens_output = truth.tokens_output,
+              tokens_cache_read = truth.tokens_cache_read,
+              tokens_cache_write = truth.tokens_cache_write,
+              cost_nanos = truth.cost_nanos,
+              billed_nanos = truth.billed_nanos
+            FROM truth
+            WHERE r.team_id = :team AND r.bot_id = truth.bot_id AND r.event_day = truth.event_day
+              AND (r.messages_received, r.tokens_input, r.tokens_output, r.tokens_cache_read,
+                r.tokens_cache_write, r.cost_nanos, r.billed_nanos)
+                IS DISTINCT FROM (truth.messages_received, truth.tokens_input, truth.tokens_output,
+                truth.tokens_cache_read, truth.tokens_cache_write, truth.cost_nanos,
+                truth.billed_nanos)
+            """)
+        .bind("team", team.uuid())
+        .execute();
+  }
+
   /// Adds what a batch of charges cost and used, day by day.
   static void grow(Handle tx, Map<Books.RollupId, Books.RollupGrowth> growth) {
     if (growth.isEmpty()) {

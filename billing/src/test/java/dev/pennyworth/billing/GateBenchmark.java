@@ -28,9 +28,8 @@ import org.junit.jupiter.api.Test;
 /// and to the day's figures. Beside it, on the same server, in the same run, `pgbench -N` ("simple
 /// update": one update, one select and one insert a transaction).
 ///
-/// A table, not a test: run it with `.ci/benchmark`. It needs
-/// `pgbench` (Debian: `apt-get install postgresql-client postgresql`) and a quiet machine. The
-/// books are proved after every run.
+/// A table, not a test: run it with `.ci/benchmark`. It needs `pgbench` (Debian: `apt-get install
+/// postgresql-client postgresql`) and a quiet machine. The books are proved after every run.
 class GateBenchmark {
   private static final Duration WARM_UP = Duration.ofSeconds(4);
   private static final Duration MEASURED = Duration.ofSeconds(10);

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -45,12 +46,16 @@ public final class Pennyworth implements AutoCloseable {
   }
 
   /// Runs until a signal stops it. Exits with 1, and a text that says what to do, if it cannot
-  /// start.
+  /// start. With the name of an [JdbcOfflineCommand] it does that instead, and exits.
   public static void main(String[] arguments) throws InterruptedException {
     var running = new StopList();
     var hook = Thread.ofPlatform().name("stop").unstarted(running::close);
     Runtime.getRuntime().addShutdownHook(hook);
     try {
+      if (arguments.length > 0) {
+        System.exit(
+            JdbcOfflineCommand.run(List.of(arguments), System.getenv(), System.out, running));
+      }
       start(System.getenv(), BotsApiWiring.systemClock(), System.out, running);
     } catch (StartRefused | DatabaseException e) {
       System.err.println();
@@ -133,7 +138,7 @@ public final class Pennyworth implements AutoCloseable {
         cause);
   }
 
-  private static Path home(Path home) {
+  static Path home(Path home) {
     try {
       var folder = Files.createDirectories(home);
       System.setProperty("pennyworth.logs", folder.resolve("logs").toString());
@@ -164,8 +169,7 @@ public final class Pennyworth implements AutoCloseable {
     }
   }
 
-  private static HikariDataSource database(
-      Configuration configuration, Path home, StopList running) {
+  static HikariDataSource database(Configuration configuration, Path home, StopList running) {
     return configuration
         .databaseUrl()
         .map(url -> JdbcPool.of(url.reveal()))

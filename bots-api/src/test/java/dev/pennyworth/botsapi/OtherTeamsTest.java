@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// server.
 final class OtherTeamsTest {
   /// What PRODUCT.md marks as public, and what has a proof of its own: webhooks are signed, a
-  /// checkout's address cannot be guessed.
+  /// checkout's address cannot be guessed, GraphQL answers for each of its fields (GraphqlTest).
   private static final List<String> PUBLIC =
       List.of(
           "/api/auth/",
@@ -31,6 +31,7 @@ final class OtherTeamsTest {
           "/api/bots/webhook/",
           "/api/stripe/webhook",
           "/checkout/",
+          "/graphql",
           "/health",
           "/prometheus",
           "/openapi",

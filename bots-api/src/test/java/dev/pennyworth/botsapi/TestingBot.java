@@ -76,6 +76,11 @@ public final class TestingBot {
     return webhookSecret;
   }
 
+  /// The same bot, asked for with another sign-in.
+  public TestingBot as(TestingTeam signedIn) {
+    return new TestingBot(server, signedIn, id, webhookSecret);
+  }
+
   /// The same bot with another secret to sign with.
   public TestingBot signingWith(String otherSecret) {
     return new TestingBot(server, team, id, otherSecret);

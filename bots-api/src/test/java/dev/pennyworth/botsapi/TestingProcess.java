@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -41,19 +42,37 @@ final class TestingProcess implements AutoCloseable {
 
   /// Starts the program and waits until it is up.
   static TestingProcess start(Path home, Map<String, String> more) {
-    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
-    var variables = builder.environment();
-    variables.keySet().removeIf(name -> name.startsWith("PENNYWORTH_"));
+    var variables = new HashMap<String, String>();
     variables.put("PENNYWORTH_HOME", home.toString());
     variables.put("PENNYWORTH_PORT", "0");
     variables.put("PENNYWORTH_OWNER_PASSWORD", PASSWORD);
     variables.putAll(more);
+    var builder = builder(variables);
     try {
       var process = builder.start();
       return new TestingProcess(process, awaitAddress(process));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// What a process that ended by itself said, and exited with.
+  record Result(int exitCode, String output) {}
+
+  /// Runs the program with a command until it ends.
+  static Result run(Map<String, String> variables, String command) throws IOException {
+    var builder = builder(variables);
+    builder.command().add(command);
+    var process = builder.start();
+    var output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Result(process.onExit().join().exitValue(), output);
+  }
+
+  private static ProcessBuilder builder(Map<String, String> variables) {
+    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("PENNYWORTH_"));
+    builder.environment().putAll(variables);
+    return builder;
   }
 
   /// Without the tests' own classes, whose settings of the log would win.

@@ -222,6 +222,25 @@ public final class RequestBody {
     return List.copyOf(list);
   }
 
+  /// A list of whole numbers inside. Empty if the field is missing.
+  public List<Integer> integers(String field, int countMax, int min, int max) {
+    var allowed =
+        "a list of at most %,d whole numbers from %,d to %,d".formatted(countMax, min, max);
+    var list = new ArrayList<Integer>();
+    for (var element : list(field, countMax, allowed)) {
+      boolean fits =
+          element.isIntegralNumber()
+              && element.canConvertToInt()
+              && element.intValue() >= min
+              && element.intValue() <= max;
+      if (!fits) {
+        throw invalid(field, allowed);
+      }
+      list.add(element.intValue());
+    }
+    return List.copyOf(list);
+  }
+
   private Iterable<JsonNode> list(String field, int countMax, String allowed) {
     var node = value(field);
     if (node.isEmpty()) {

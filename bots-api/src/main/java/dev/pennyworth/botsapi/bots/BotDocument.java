@@ -76,7 +76,7 @@ record BotDocument(
         provider,
         body.text("llm_model", 1, MODEL_LENGTH_MAX).orElse("claude-sonnet-4-6"),
         llmConfig(body, provider),
-        body.choice("billing_mode", List.of("wallet", "byok"))
+        body.choice("billing_mode", BotFields.BILLING_MODES)
             .flatMap(BillingMode::parse)
             .orElse(BillingMode.WALLET),
         whole(body, "max_loop_iterations", 1, 50, 10),

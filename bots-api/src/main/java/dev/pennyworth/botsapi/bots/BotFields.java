@@ -11,6 +11,8 @@ final class BotFields {
   static final List<String> PROVIDERS =
       List.of("anthropic", "openai", "gemini", "groq", "workers-ai", "custom", "builtin");
 
+  static final List<String> BILLING_MODES = List.of("wallet", "byok", "plan_quota");
+
   /// Kept in the bot's document.
   static final List<String> SETTINGS =
       List.of(

@@ -204,13 +204,15 @@ final class BotLogsController {
       var bot = owners.require(handle, caller.team(), bot(id));
       var zone = bot.document().timezone();
       var today = clock.instant().atZone(zone).toLocalDate();
-      var firstDay = today.minusDays(UsageSummary.PACE_DAYS - 1);
+      var firstDay = today.minusDays(UsageSummary.PACE_DAYS);
       // Days left tell the balance to who may not read it.
       boolean isWallet =
           bot.document().billingMode() == BillingMode.WALLET && caller.role().readsMoney();
       return UsageSummary.of(
           budgets.states(handle, caller.team(), bot.id(), zone),
           rollups.days(handle, caller.team(), bot.id(), firstDay, today),
+          bot.createdAt().atZone(zone).toLocalDate(),
+          today,
           isWallet ? Optional.of(wallets.balance(caller.team()).available()) : Optional.empty());
     });
   }

@@ -26,7 +26,7 @@ record BotRequest(
     @Nullable @Schema(defaultValue = "claude-sonnet-4-6") String llmModel,
     @Nullable @Schema(description = "Write-only") String llmApiKey,
     @Nullable LlmConfig llmConfig,
-    @Nullable @Schema(defaultValue = "wallet", description = "One of: wallet, byok")
+    @Nullable @Schema(defaultValue = "wallet", description = "One of: wallet, byok, plan_quota")
         String billingMode,
     @Nullable @Schema(defaultValue = "10", minimum = "1", maximum = "50") Integer maxLoopIterations,
     @Nullable

@@ -34,6 +34,11 @@ final class BotsWiring {
   }
 
   @Singleton
+  JdbcBotHistory botHistory(Jdbi jdbi) {
+    return new JdbcBotHistory(jdbi);
+  }
+
+  @Singleton
   JdbcLogs logs() {
     return new JdbcLogs();
   }

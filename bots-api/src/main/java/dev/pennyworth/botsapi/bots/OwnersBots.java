@@ -206,9 +206,9 @@ final class OwnersBots {
   /// Rules that more than one field has a say in.
   private void check(Handle handle, TeamId team, BotDocument document, boolean hasKey) {
     document.workspaceId().ifPresent(workspace -> requireWorkspace(handle, team, workspace));
-    boolean isWallet = document.billingMode() == BillingMode.WALLET;
+    boolean isOwnKey = document.billingMode() == BillingMode.BYOK;
     boolean isUnpriced = prices.current(document.llmProvider(), document.llmModel()).isEmpty();
-    if (isWallet && isUnpriced) {
+    if (!isOwnKey && isUnpriced) {
       throw new HttpFailure(
               422,
               "no_price",
@@ -225,7 +225,7 @@ final class OwnersBots {
               + " Choose a model of GET /api/models, or set no caps.");
     }
     boolean needsKey = !List.of("builtin", "custom").contains(document.llmProvider());
-    if (!isWallet && needsKey && !hasKey) {
+    if (isOwnKey && needsKey && !hasKey) {
       throw HttpFailure.invalidValue(
           "llm_api_key", "billing_mode byok needs your own key in llm_api_key.");
     }

@@ -26,10 +26,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +48,6 @@ final class LedgerController {
           "dispute",
           "dispute_won",
           "plan_fee");
-  private static final Instant TIME_MIN = Instant.parse("2000-01-01T00:00:00Z");
-  private static final Instant TIME_MAX = Instant.parse("2200-01-01T00:00:00Z");
   private static final MediaType CSV = MediaType.of("text/csv;charset=utf-8");
 
   private final JdbcLedger ledger;
@@ -104,7 +99,7 @@ final class LedgerController {
             asked.after().orElse(Long.MAX_VALUE),
             asked.rows());
     var page = asked.page(ledger.list(caller.team(), filter), row -> Long.toString(row.seq()));
-    return wantsCsv(request) ? csv(page) : json(page);
+    return Csv.isWanted(request) ? csv(page) : json(page);
   }
 
   /// Recomputes balances, holds, spending, daily figures and the hash chain, and names the first
@@ -138,13 +133,6 @@ final class LedgerController {
         : response.header("X-Next-Cursor", page.nextCursor());
   }
 
-  private static boolean wantsCsv(HttpRequest<?> request) {
-    return request.accept().stream()
-        .findFirst()
-        .filter(type -> type.getName().equals("text/csv"))
-        .isPresent();
-  }
-
   private static Optional<Long> sequence(String text) {
     return text.matches("\\d{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
@@ -167,25 +155,6 @@ final class LedgerController {
   }
 
   private static Optional<Instant> time(String field, @Nullable String text, int daysAfterDate) {
-    if (text == null) {
-      return Optional.empty();
-    }
-    try {
-      var time =
-          text.contains("T")
-              ? Instant.parse(text)
-              : LocalDate.parse(text)
-                  .plusDays(daysAfterDate)
-                  .atStartOfDay(ZoneOffset.UTC)
-                  .toInstant();
-      if (time.isAfter(TIME_MIN) && time.isBefore(TIME_MAX)) {
-        return Optional.of(time);
-      }
-    } catch (DateTimeException _) {
-      // Answered below, like a time that no ledger has seen.
-    }
-    throw HttpFailure.invalidValue(
-        field,
-        field + " must be a time such as 2026-03-14T12:00:00Z or a date such as 2026-03-14.");
+    return TimeOrDay.read(field, text).map(it -> it.start(daysAfterDate));
   }
 }

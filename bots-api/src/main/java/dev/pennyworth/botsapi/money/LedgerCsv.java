@@ -3,7 +3,6 @@ package dev.pennyworth.botsapi.money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -57,27 +56,21 @@ final class LedgerCsv {
         row.kind(),
         row.amountCents().toCents(),
         row.balanceAfterCents().toCents(),
-        text(row.eventDay()),
-        text(row.botId()),
-        text(row.turnId()),
-        text(row.step()),
-        text(row.purpose()),
-        text(row.llmProvider()),
-        text(row.llmModel()),
+        Csv.text(row.eventDay()),
+        Csv.text(row.botId()),
+        Csv.text(row.turnId()),
+        Csv.text(row.step()),
+        Csv.text(row.purpose()),
+        Csv.text(row.llmProvider()),
+        Csv.text(row.llmModel()),
         row.tokens().input(),
         row.tokens().output(),
         row.tokens().cacheRead(),
         row.tokens().cacheWrite(),
         row.costCents().toCents(),
-        text(row.priceId()),
-        text(row.providerRequestId()),
+        Csv.text(row.priceId()),
+        Csv.text(row.providerRequestId()),
         String.join(" ", row.flags()),
         row.hash());
-  }
-
-  /// A spreadsheet would run a text that begins like a formula; a quote in front makes it a text.
-  private static String text(Optional<?> value) {
-    String text = value.map(Object::toString).orElse("");
-    return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
   }
 }

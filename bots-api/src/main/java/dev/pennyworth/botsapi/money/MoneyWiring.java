@@ -3,7 +3,10 @@ package dev.pennyworth.botsapi.money;
 import com.stripe.Stripe;
 import com.stripe.StripeClient;
 import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPayments;
+import dev.pennyworth.billing.JdbcPlans;
+import dev.pennyworth.billing.JdbcTeamLimits;
 import dev.pennyworth.billing.PaymentProvider;
 import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
@@ -12,6 +15,7 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
+import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +42,17 @@ final class MoneyWiring {
   @Singleton
   Deposits deposits(JdbcPayments payments, PaymentProvider provider, JdbcIdempotency idempotency) {
     return new Deposits(payments, provider, idempotency);
+  }
+
+  @Singleton
+  JdbcUsage usage(Jdbi jdbi) {
+    return new JdbcUsage(jdbi);
+  }
+
+  @Singleton
+  BillingViews billingViews(
+      Jdbi jdbi, JdbcPlans plans, JdbcTeamLimits limits, JdbcBudgets budgets) {
+    return new BillingViews(jdbi, plans, limits, budgets);
   }
 
   /// It does not try again by itself: each of our tries is the same request under the same key.

@@ -27,6 +27,9 @@ final class NameRules {
           "BotLogsController", // several figures are read on one connection
           "Members", // a member, his keys and the audit log are changed together
           "TeamController", // a change of members and its check are one transaction
+          "BillingController", // a plan and its idempotent answer are written together
+          "BillingViews", // limits and what is spent of them are read on one connection
+          "EstimateController", // a bot is read on a connection of its own
           "OwnersBots", // a bot, its limits and its secrets are written together
           "Penny", // answers StarterBot
           "Endpoints", // an endpoint is locked, looked at and changed together

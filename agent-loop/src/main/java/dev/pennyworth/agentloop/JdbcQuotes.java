@@ -1,0 +1,157 @@
+package dev.pennyworth.agentloop;
+
+import dev.pennyworth.agentloop.model.ChatMessage;
+import dev.pennyworth.agentloop.model.ModelClient;
+import dev.pennyworth.agentloop.model.ModelRequest;
+import dev.pennyworth.agentloop.model.ModelUnavailable;
+import dev.pennyworth.agentloop.model.ToolSpec;
+import dev.pennyworth.billing.Ask;
+import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.HoldRequest;
+import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.billing.JdbcTrials;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.Price;
+import dev.pennyworth.billing.StepKey;
+import dev.pennyworth.billing.TurnId;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
+
+/// Quotes what a message would cost, without calling anybody: the request is prepared as a turn
+/// prepares it, priced as the gate prices it, and thrown away.
+public final class JdbcQuotes {
+  private final Jdbi jdbi;
+  private final JdbcPrices prices;
+  private final JdbcTrials trials;
+  private final Map<String, ModelClient> clients;
+  private final Toolboxes toolboxes;
+  private final InstantSource clock;
+  private final Supplier<UUID> ids;
+
+  JdbcQuotes(
+      Jdbi jdbi,
+      JdbcPrices prices,
+      JdbcTrials trials,
+      Map<String, ModelClient> clients,
+      Toolboxes toolboxes,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    this.jdbi = jdbi;
+    this.prices = prices;
+    this.trials = trials;
+    this.clients = Map.copyOf(clients);
+    this.toolboxes = toolboxes;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /// Quotes a message as the next of an end user's conversation.
+  ///
+  /// @param platform of the conversation, such as `test`
+  /// @throws Quote.Impossible if the model could not be called at all
+  public Quote of(BotSettings bot, String platform, String channel, String endUser, String text)
+      throws Quote.Impossible {
+    var price = price(bot);
+    List<ToolSpec> tools = price.callsTools() ? toolboxes.of(bot).specs() : List.of();
+    var messages = new ArrayList<>(history(bot, platform, channel, endUser));
+    messages.add(new ChatMessage.User(text));
+    var prepared = prepare(bot, messages, tools);
+    long input = prepared.inputTokensMax();
+    long output = bot.maxTokensPerTurn();
+    var ask = new Ask.Tokens(input, prepared.inputTokensMaxTight(), output);
+    var step = new StepKey(bot.team(), bot.bot(), new TurnId(ids.get()), 1, 1);
+    var request = new HoldRequest(step, bot.billingMode(), price, endUser, bot.zone(), ask);
+    int stepsMax = tools.isEmpty() ? 1 : bot.maxLoopIterations();
+    return new Quote(
+        price,
+        prepared.inputParts().total(),
+        input,
+        output,
+        stepsMax,
+        turnWorstCase(price, input, output, stepsMax),
+        trials.of(request, ask));
+  }
+
+  private Price price(BotSettings bot) throws Quote.Impossible {
+    var price = prices.current(bot.provider(), bot.model());
+    if (price.isPresent()) {
+      return price.get();
+    }
+    if (bot.billingMode() == BillingMode.BYOK) {
+      return prices.unpriced(bot.provider(), bot.model());
+    }
+    throw new Quote.Impossible(
+        StopReason.NO_PRICE,
+        "There is no price for " + bot.model() + ", and no price means no call.");
+  }
+
+  private ModelClient.Prepared prepare(
+      BotSettings bot, List<ChatMessage> messages, List<ToolSpec> tools) throws Quote.Impossible {
+    var client = clients.get(bot.provider());
+    if (client == null) {
+      throw new Quote.Impossible(
+          StopReason.PROVIDER_ERROR,
+          "This installation cannot call "
+              + bot.provider()
+              + " yet, so it cannot price its input.");
+    }
+    try {
+      return client.prepare(
+          new ModelRequest(
+              bot.model(),
+              bot.apiKey(),
+              bot.baseUrl(),
+              bot.systemPrompt(),
+              messages,
+              messages.size() - 1,
+              tools,
+              bot.temperature()));
+    } catch (ModelUnavailable e) {
+      throw new Quote.Impossible(StopReason.PROVIDER_ERROR, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static NanoUsd turnWorstCase(Price price, long input, long output, int stepsMax) {
+    var sum = NanoUsd.ZERO;
+    for (int step = 0; step < stepsMax; step++) {
+      long more = Math.multiplyExact(step, output + Toolbox.RESULT_CHARACTERS_MAX);
+      sum = sum.plus(price.worstCase(Math.addExact(input, more), output));
+    }
+    return sum;
+  }
+
+  private List<ChatMessage> history(
+      BotSettings bot, String platform, String channel, String endUser) {
+    return jdbi.withHandle(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT m.direction, m.text
+                    FROM conversation c
+                    JOIN message m ON m.team_id = :team AND m.conversation_id = c.conversation_id
+                    WHERE c.team_id = :team AND c.bot_id = :bot AND c.platform = :platform
+                      AND c.channel_id = :channel AND c.end_user_id = :end_user
+                      AND c.ended_at IS NULL AND c.last_message_at > :quiet_since
+                    ORDER BY m.seq DESC, m.direction DESC
+                    LIMIT :rows
+                    """)
+                .bind("team", bot.team().uuid())
+                .bind("bot", bot.bot().uuid())
+                .bind("platform", platform)
+                .bind("channel", channel)
+                .bind("end_user", endUser)
+                .bind("quiet_since", clock.instant().minus(bot.conversationTtl()))
+                .bind("rows", bot.conversationMaxMessages())
+                .map((row, _) ->
+                    row.getString(1).equals("in")
+                        ? (ChatMessage) new ChatMessage.User(row.getString(2))
+                        : new ChatMessage.Assistant(row.getString(2), List.of()))
+                .list())
+        .reversed();
+  }
+}
