@@ -55,30 +55,29 @@ public final class JdbcAutoReloads {
     return jdbi.withHandle(handle -> row(handle, team)).map(Row::settings).orElse(AutoReload.OFF);
   }
 
-  /// Sets it, and forgets failures and pauses. What is under way goes on.
-  public void set(TeamId team, AutoReload settings) {
-    jdbi.useHandle(handle ->
-        handle
-            .createUpdate(
-                """
-                INSERT INTO auto_reload
-                  (team_id, enabled, threshold_nanos, amount_nanos, monthly_ceiling_nanos, not_before)
-                VALUES (:team, :enabled, :threshold, :amount, :ceiling, :now)
-                ON CONFLICT (team_id) DO UPDATE
-                SET enabled = excluded.enabled,
-                  threshold_nanos = excluded.threshold_nanos,
-                  amount_nanos = excluded.amount_nanos,
-                  monthly_ceiling_nanos = excluded.monthly_ceiling_nanos,
-                  failures = 0,
-                  not_before = excluded.not_before
-                """)
-            .bind("team", team.uuid())
-            .bind("enabled", settings.enabled())
-            .bind("threshold", settings.threshold().map(NanoUsd::nanos).orElse(null))
-            .bind("amount", settings.amount().map(NanoUsd::nanos).orElse(null))
-            .bind("ceiling", settings.monthlyCeiling().map(NanoUsd::nanos).orElse(null))
-            .bind("now", clock.instant())
-            .execute());
+  /// Sets it, and forgets failures and pauses. What is under way goes on. Joins the caller's
+  /// transaction.
+  public void set(Handle tx, TeamId team, AutoReload settings) {
+    tx.createUpdate(
+            """
+            INSERT INTO auto_reload
+              (team_id, enabled, threshold_nanos, amount_nanos, monthly_ceiling_nanos, not_before)
+            VALUES (:team, :enabled, :threshold, :amount, :ceiling, :now)
+            ON CONFLICT (team_id) DO UPDATE
+            SET enabled = excluded.enabled,
+              threshold_nanos = excluded.threshold_nanos,
+              amount_nanos = excluded.amount_nanos,
+              monthly_ceiling_nanos = excluded.monthly_ceiling_nanos,
+              failures = 0,
+              not_before = excluded.not_before
+            """)
+        .bind("team", team.uuid())
+        .bind("enabled", settings.enabled())
+        .bind("threshold", settings.threshold().map(NanoUsd::nanos).orElse(null))
+        .bind("amount", settings.amount().map(NanoUsd::nanos).orElse(null))
+        .bind("ceiling", settings.monthlyCeiling().map(NanoUsd::nanos).orElse(null))
+        .bind("now", clock.instant())
+        .execute();
   }
 
   /// Teams whose available money is below their threshold and that wait for nothing.

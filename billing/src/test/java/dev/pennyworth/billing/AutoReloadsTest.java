@@ -58,7 +58,7 @@ class AutoReloadsTest {
   @Test
   void switchedOffItChargesNothing() {
     switchOn(1_000, 600, 10_000);
-    billing.autoReloadRows.set(billing.team, AutoReload.OFF);
+    billing.jdbi.useTransaction(tx -> billing.autoReloadRows.set(tx, billing.team, AutoReload.OFF));
 
     billing.autoReloads.run();
 
@@ -210,13 +210,15 @@ class AutoReloadsTest {
   }
 
   private void switchOn(long threshold, long amount, long ceiling) {
-    billing.autoReloadRows.set(
-        billing.team,
-        new AutoReload(
-            true,
-            Optional.of(NanoUsd.ofCents(threshold)),
-            Optional.of(NanoUsd.ofCents(amount)),
-            Optional.of(NanoUsd.ofCents(ceiling))));
+    billing.jdbi.useTransaction(tx ->
+        billing.autoReloadRows.set(
+            tx,
+            billing.team,
+            new AutoReload(
+                true,
+                Optional.of(NanoUsd.ofCents(threshold)),
+                Optional.of(NanoUsd.ofCents(amount)),
+                Optional.of(NanoUsd.ofCents(ceiling)))));
   }
 
   private List<String> events() {

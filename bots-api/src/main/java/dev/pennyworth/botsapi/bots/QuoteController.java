@@ -93,7 +93,7 @@ final class QuoteController {
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Asked.class)))
   View quote(Caller caller, String id, HttpRequest<byte[]> request) {
-    caller.require(Role::editsBots, "quote messages");
+    caller.require(Role::readsPrompts, "quote messages");
     var bot =
         BotId.parse(id)
             .flatMap(known -> bots.find(caller.team(), known))

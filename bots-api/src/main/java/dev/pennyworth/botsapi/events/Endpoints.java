@@ -1,6 +1,9 @@
 package dev.pennyworth.botsapi.events;
 
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.audit.AuditAction;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.RequestBody;
 import java.security.SecureRandom;
@@ -23,6 +26,7 @@ final class Endpoints {
   private final JdbcDeliveryLog log;
   private final JdbcResends resends;
   private final HttpWebhookUrls urls;
+  private final JdbcAudit audit;
   private final SecureRandom random;
 
   Endpoints(
@@ -31,12 +35,14 @@ final class Endpoints {
       JdbcDeliveryLog log,
       JdbcResends resends,
       HttpWebhookUrls urls,
+      JdbcAudit audit,
       SecureRandom random) {
     this.jdbi = jdbi;
     this.endpoints = endpoints;
     this.log = log;
     this.resends = resends;
     this.urls = urls;
+    this.audit = audit;
     this.random = random;
   }
 
@@ -69,25 +75,45 @@ final class Endpoints {
             : EventFilter.read(body.texts("events", PATTERNS_MAX, PATTERN_LENGTH_MAX)));
   }
 
-  Created create(Handle tx, TeamId team, String url, Asked asked) {
+  Created create(Handle tx, Caller caller, String url, Asked asked) {
+    var team = caller.team();
     var secret = WebhookSecret.make(random).text();
     var filter = asked.filter().orElse(EventFilter.EVERYTHING);
     var id = endpoints.create(tx, team, url, filter, secret);
+    var noted = new Noted(url, filter.patterns(), true);
+    audit.record(tx, caller, AuditAction.ENDPOINT_CREATED, id.toString(), null, noted);
     return new Created(id, url, filter.patterns(), "enabled", secret.reveal());
   }
 
   /// @throws HttpFailure 404
-  EndpointView change(TeamId team, EndpointId endpoint, Asked asked) {
+  EndpointView change(Caller caller, EndpointId endpoint, Asked asked) {
+    var team = caller.team();
     return jdbi.inTransaction(tx -> {
       var locked = endpoints.lock(tx, team, endpoint).orElseThrow(Endpoints::notFound);
+      var before = log.endpoint(tx, team, endpoint).orElseThrow(Endpoints::notFound);
       asked.url().ifPresent(url -> endpoints.changeUrl(tx, team, endpoint, url));
       asked.filter().ifPresent(filter -> endpoints.changeEvents(tx, team, endpoint, filter));
       asked
           .enabled()
           .filter(enabled -> enabled != locked.isEnabled())
           .ifPresent(enabled -> toggle(tx, team, endpoint, enabled));
-      return log.endpoint(tx, team, endpoint).orElseThrow(Endpoints::notFound);
+      var after = log.endpoint(tx, team, endpoint).orElseThrow(Endpoints::notFound);
+      audit.record(
+          tx,
+          caller,
+          AuditAction.ENDPOINT_CHANGED,
+          endpoint.toString(),
+          noted(before),
+          noted(after));
+      return after;
     });
+  }
+
+  /// An endpoint for the audit log.
+  private record Noted(String url, List<String> events, boolean enabled) {}
+
+  private static Noted noted(EndpointView endpoint) {
+    return new Noted(endpoint.url(), endpoint.events(), endpoint.status().equals("enabled"));
   }
 
   private void toggle(Handle tx, TeamId team, EndpointId endpoint, boolean enabled) {
@@ -105,10 +131,15 @@ final class Endpoints {
   }
 
   /// @throws HttpFailure 404
-  void delete(TeamId team, EndpointId endpoint) {
-    if (!jdbi.inTransaction(tx -> endpoints.delete(tx, team, endpoint))) {
-      throw notFound();
-    }
+  void delete(Caller caller, EndpointId endpoint) {
+    jdbi.useTransaction(tx -> {
+      var before = log.endpoint(tx, caller.team(), endpoint).orElseThrow(Endpoints::notFound);
+      if (!endpoints.delete(tx, caller.team(), endpoint)) {
+        throw notFound();
+      }
+      audit.record(
+          tx, caller, AuditAction.ENDPOINT_DELETED, endpoint.toString(), noted(before), null);
+    });
   }
 
   /// @throws HttpFailure 404

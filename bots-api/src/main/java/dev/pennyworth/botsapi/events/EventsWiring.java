@@ -4,6 +4,7 @@ import dev.pennyworth.agentloop.WorkSignal;
 import dev.pennyworth.billing.EventListener;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.botsapi.Configuration;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
@@ -50,6 +51,7 @@ final class EventsWiring {
       Configuration configuration,
       Supplier<UUID> ids,
       InstantSource clock,
+      JdbcAudit audit,
       SecureRandom random) {
     return new Endpoints(
         jdbi,
@@ -57,6 +59,7 @@ final class EventsWiring {
         log,
         new JdbcResends(listener, ids, clock),
         new HttpWebhookUrls(configuration.allowPrivateNetworks(), threads),
+        audit,
         random);
   }
 

@@ -91,7 +91,7 @@ final class WebhookEndpointController {
         caller.team(),
         caller.user().toString(),
         request,
-        tx -> HttpAnswer.created(endpoints.create(tx, caller.team(), url, asked)));
+        tx -> HttpAnswer.created(endpoints.create(tx, caller, url, asked)));
   }
 
   /// Reads an endpoint.
@@ -110,7 +110,7 @@ final class WebhookEndpointController {
     var id = id(endpointId);
     endpoints.find(caller.team(), id);
     var asked = endpoints.read(body(request, Endpoints.FIELDS_OF_CHANGE));
-    return endpoints.change(caller.team(), id, asked);
+    return endpoints.change(caller, id, asked);
   }
 
   /// Deletes an endpoint and the log of its deliveries.
@@ -118,7 +118,7 @@ final class WebhookEndpointController {
   @ApiResponse(responseCode = "204", description = "Deleted")
   HttpResponse<?> delete(Caller caller, String endpointId) {
     caller.require(Role::movesMoney, DEED);
-    endpoints.delete(caller.team(), id(endpointId));
+    endpoints.delete(caller, id(endpointId));
     return HttpResponse.noContent();
   }
 

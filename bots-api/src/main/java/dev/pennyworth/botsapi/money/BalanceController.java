@@ -8,6 +8,8 @@ import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.PaymentProvider;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.audit.AuditAction;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.RequestBody;
@@ -28,6 +30,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
 
 /// The wallet, and putting money into it.
 @Controller("/api/balance")
@@ -47,6 +50,8 @@ final class BalanceController {
   private final JdbcAutoReloads autoReloads;
   private final JdbcSavedCards cards;
   private final PaymentProvider provider;
+  private final Jdbi jdbi;
+  private final JdbcAudit audit;
   private final Json json;
 
   BalanceController(
@@ -55,12 +60,16 @@ final class BalanceController {
       JdbcAutoReloads autoReloads,
       JdbcSavedCards cards,
       PaymentProvider provider,
+      Jdbi jdbi,
+      JdbcAudit audit,
       Json json) {
     this.wallets = wallets;
     this.deposits = deposits;
     this.autoReloads = autoReloads;
     this.cards = cards;
     this.provider = provider;
+    this.jdbi = jdbi;
+    this.audit = audit;
     this.json = json;
   }
 
@@ -153,7 +162,17 @@ final class BalanceController {
               "There is no saved card to charge. Make a deposit first: its checkout saves the card.")
           .with("remedy", "POST /api/balance/deposit");
     }
-    autoReloads.set(caller.team(), settings);
+    var before = autoReloads.find(caller.team());
+    jdbi.useTransaction(tx -> {
+      autoReloads.set(tx, caller.team(), settings);
+      audit.record(
+          tx,
+          caller,
+          AuditAction.AUTO_RELOAD_CHANGED,
+          caller.team().toString(),
+          AutoReloadView.of(before),
+          AutoReloadView.of(settings));
+    });
     return AutoReloadView.of(settings);
   }
 

@@ -8,6 +8,8 @@ import dev.pennyworth.billing.TeamLimits;
 import dev.pennyworth.billing.WalletState;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.audit.AuditAction;
+import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.HttpAnswer;
 import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.connectors.HttpFailure;
@@ -30,6 +32,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,7 @@ final class BillingController {
   private final JdbcTeamLimits limits;
   private final BillingViews views;
   private final JdbcIdempotency idempotency;
+  private final JdbcAudit audit;
   private final Json json;
 
   BillingController(
@@ -57,12 +61,14 @@ final class BillingController {
       JdbcTeamLimits limits,
       BillingViews views,
       JdbcIdempotency idempotency,
+      JdbcAudit audit,
       Json json) {
     this.jdbi = jdbi;
     this.plans = plans;
     this.limits = limits;
     this.views = views;
     this.idempotency = idempotency;
+    this.audit = audit;
     this.json = json;
   }
 
@@ -129,6 +135,7 @@ final class BillingController {
   /// The team's plan, what is used of it, and the team's limits.
   @Get
   BillingViews.Billing billing(Caller caller) {
+    caller.require(Role::readsMoney, "read the plan");
     return views.of(caller.team());
   }
 
@@ -146,16 +153,33 @@ final class BillingController {
     var body = read(request, List.of("plan"));
     var wanted =
         body.required("plan", body.choice("plan", PLANS)).transform(Plan::parse).orElseThrow();
+    var before = plans.state(caller.team());
     return idempotency.once(
         caller.team(),
         caller.user().toString(),
         request,
         tx ->
             switch (plans.change(tx, caller.team(), wanted)) {
-              case JdbcPlans.Change.Changed(var state) -> HttpAnswer.ok(changed(state, wanted));
+              case JdbcPlans.Change.Changed(var state) -> {
+                noteChange(tx, caller, before, state);
+                yield HttpAnswer.ok(changed(state, wanted));
+              }
               case JdbcPlans.Change.TooExpensive(var price, var wallet) ->
                   throw tooExpensive(wanted, price, wallet);
             });
+  }
+
+  /// A plan for the audit log.
+  private record Noted(String plan, String nextPlan) {}
+
+  private void noteChange(Handle tx, Caller caller, JdbcPlans.State before, JdbcPlans.State after) {
+    audit.record(
+        tx,
+        caller,
+        AuditAction.PLAN_CHANGED,
+        caller.team().toString(),
+        new Noted(before.plan().word(), before.next().word()),
+        new Noted(after.plan().word(), after.next().word()));
   }
 
   /// Replaces the team's limits; works at once. What the body leaves out or sets to null is
@@ -171,9 +195,24 @@ final class BillingController {
     caller.require(Role::movesMoney, "change the team's limits");
     var wanted = limits(read(request, LIMITS));
     return jdbi.inTransaction(tx -> {
+      var before = limits.of(tx, caller.team());
       limits.set(tx, caller.team(), wanted);
+      audit.record(
+          tx,
+          caller,
+          AuditAction.LIMITS_CHANGED,
+          caller.team().toString(),
+          noted(before),
+          noted(wanted));
       return views.limits(tx, caller.team());
     });
+  }
+
+  private static LimitsAsked noted(TeamLimits limits) {
+    return new LimitsAsked(
+        limits.monthly().orElse(null),
+        limits.alertPercents(),
+        limits.overageCeiling().orElse(null));
   }
 
   private static TeamLimits limits(RequestBody body) {

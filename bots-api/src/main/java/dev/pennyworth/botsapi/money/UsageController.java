@@ -3,6 +3,7 @@ package dev.pennyworth.botsapi.money;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.http.Pages;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.HttpHeaders;
@@ -83,6 +84,7 @@ final class UsageController {
       @Nullable @QueryValue String to,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
+    caller.require(Role::readsMoney, "read usage");
     var by = group(groupBy);
     var asked = Pages.request(limit, cursor, UsageController::place);
     var first = TimeOrDay.read("from", from);

@@ -21,6 +21,9 @@ final class NameRules {
   /// names.
   static final Set<String> TRANSACTION_BLOCKS =
       Set.of(
+          "Alongside", // what others write in the commit that moves money
+          "BalanceController", // auto-reload and its note in the audit log are written together
+          "ClaimedWrites", // a turn writes under its claim, with what it books
           "Accounts", // an account, its team and its workspace are made together
           "BotController", // a bot and its idempotent answer are written together
           "Deposits", // a payment and its idempotent answer are written together
