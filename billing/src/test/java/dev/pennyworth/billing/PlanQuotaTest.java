@@ -157,7 +157,7 @@ final class PlanQuotaTest {
     var payment =
         billing.jdbi.inTransaction(
             tx -> billing.payments.open(tx, billing.team, NanoUsd.ofCents(20_000)));
-    billing.payments.pay(billing.team, payment.id());
+    billing.checkout.pay(billing.team, payment.id());
     assertThat(change(Plan.PRO)).isInstanceOf(JdbcPlans.Change.Changed.class);
     billing.now.updateAndGet(now -> now.plus(A_MINUTE)); // a period lasts no less than a moment
   }
