@@ -121,7 +121,7 @@ class GateBenchmark {
   private static long ticks(Path process) {
     try {
       String stat = Files.readString(process.resolve("stat"));
-      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       boolean isPostgres = stat.contains("(postgres)");
       return isPostgres ? Long.parseLong(fields[11]) + Long.parseLong(fields[12]) : 0;
     } catch (IOException _) {
@@ -249,13 +249,13 @@ class GateBenchmark {
       return output
           .lines()
           .filter(line -> line.startsWith("tps = "))
-          .map(line -> Double.parseDouble(line.substring(6).split(" ")[0]))
+          .map(line -> Double.parseDouble(line.substring(6).split(" ", -1)[0]))
           .findFirst()
           .orElseThrow(() -> new AssertionError("pgbench told no rate: " + output));
     }
 
     private String run(String... options) throws Exception {
-      var address = postgres.jdbcUrl().replaceFirst("^jdbc:postgresql://", "").split("[:/?]");
+      var address = postgres.jdbcUrl().replaceFirst("^jdbc:postgresql://", "").split("[:/?]", -1);
       var command = new ArrayList<>(List.of("pgbench"));
       command.addAll(List.of(options));
       command.addAll(

@@ -82,7 +82,7 @@ class GroupCommitTest {
     var broken = booking();
     var group =
         new GroupCommit(bookings ->
-            commitSlowly(bookings, booking -> booking.alongside() == broken.alongside()));
+            commitSlowly(bookings, booking -> booking.alongside().equals(broken.alongside())));
     var outcomes = queueUp(group, i -> i == 7 ? broken : booking());
 
     for (int i = 0; i < CALLERS; i++) {

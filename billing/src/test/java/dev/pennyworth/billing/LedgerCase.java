@@ -76,11 +76,11 @@ final class LedgerCase {
   }
 
   void run(String deeds, String outcome) {
-    for (String deed : deeds.split(";")) {
+    for (String deed : deeds.split(";", -1)) {
       run(deed.strip());
     }
     var figures = new ArrayList<String>();
-    for (String figure : outcome.split(";")) {
+    for (String figure : outcome.split(";", -1)) {
       check(figure.strip(), figures);
     }
     assertThat(refused)
