@@ -83,6 +83,8 @@ final class RolesTest {
       GET    /api/webhook-endpoints/{}/deliveries       owner billing
       POST   /api/webhook-endpoints/{}/deliveries/{}/retry owner billing
       POST   /api/webhook-endpoints/{}/test             owner billing
+      GET    /checkout/canceled                         anybody
+      GET    /checkout/thanks                           anybody
       GET    /checkout/{}/{}                            anybody
       POST   /checkout/{}/{}                            anybody
       POST   /graphql                                   anybody
