@@ -123,7 +123,7 @@ public final class AgentLoopWiring {
         new JdbcTurns(),
         steps,
         new ModelStep(writes, steps, gate, prices, clients, toolboxes, clock),
-        new ToolSteps(writes, steps, toolPrices, toolboxes, threads, clock),
+        new ToolSteps(writes, steps, gate, toolPrices, toolboxes, threads, clock),
         writes,
         gate,
         rollups,

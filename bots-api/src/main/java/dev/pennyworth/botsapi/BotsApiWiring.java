@@ -3,6 +3,7 @@ package dev.pennyworth.botsapi;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
 import dev.pennyworth.agentloop.AgentLoopSettings;
+import dev.pennyworth.billing.PriceSettings;
 import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
@@ -99,6 +100,11 @@ final class BotsApiWiring {
   @Singleton
   PublicUrl publicUrl(Configuration configuration) {
     return new PublicUrl(configuration.publicUrl().orElseGet(configuration::localAddress));
+  }
+
+  @Singleton
+  PriceSettings priceSettings(Configuration configuration) {
+    return new PriceSettings(configuration.home().resolve("prices.json"));
   }
 
   /// What the agent loop has to know of the configuration.
