@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
 import dev.pennyworth.agentloop.AgentLoopSettings;
@@ -21,6 +22,7 @@ import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
+import io.micronaut.management.health.indicator.HealthResult;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -62,15 +64,20 @@ final class BotsApiWiring {
   @Replaces(value = ObjectMapper.class, factory = ObjectMapperFactory.class)
   ObjectMapper objectMapper() {
     return Json.mapper(
-        List.of(
-            UserId.class,
-            KeyId.class,
-            WorkspaceId.class,
-            AuditId.class,
-            EventId.class,
-            EndpointId.class,
-            DeliveryId.class));
+            List.of(
+                UserId.class,
+                KeyId.class,
+                WorkspaceId.class,
+                AuditId.class,
+                EventId.class,
+                EndpointId.class,
+                DeliveryId.class))
+        .addMixIn(HealthResult.class, WhatIsThere.class);
   }
+
+  /// `/health` tells no details to strangers; without this it would print a null for each.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  interface WhatIsThere {}
 
   @Singleton
   Json json(ObjectMapper mapper) {
