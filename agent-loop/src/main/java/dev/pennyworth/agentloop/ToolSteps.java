@@ -39,6 +39,7 @@ final class ToolSteps {
   private final JdbcGate gate;
   private final JdbcToolPrices prices;
   private final Toolboxes toolboxes;
+  private final EndUserPseudonyms pseudonyms;
   private final ExecutorService threads;
   private final InstantSource clock;
 
@@ -48,6 +49,7 @@ final class ToolSteps {
       JdbcGate gate,
       JdbcToolPrices prices,
       Toolboxes toolboxes,
+      EndUserPseudonyms pseudonyms,
       ExecutorService threads,
       InstantSource clock) {
     this.writes = writes;
@@ -55,6 +57,7 @@ final class ToolSteps {
     this.gate = gate;
     this.prices = prices;
     this.toolboxes = toolboxes;
+    this.pseudonyms = pseudonyms;
     this.threads = threads;
     this.clock = clock;
   }
@@ -110,12 +113,12 @@ final class ToolSteps {
         });
   }
 
-  private static HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
+  private HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
     return new HoldRequest(
         step.key(),
         turn.bot().billingMode(),
         price.list(),
-        turn.claim().endUserId(),
+        pseudonyms.of(turn.claim().team(), turn.claim().endUserId()),
         turn.bot().zone(),
         new Ask.Fixed(price.of(step.call().argumentsJson())));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.TypedIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,6 +193,24 @@ class PricedToolTest {
                   EXECUTE FUNCTION testing_break();
                 """)
             .execute());
+  }
+
+  @Test
+  void aPersonsIdCannotBeFoundInTheFiguresByGuessing() {
+    var bot =
+        loop.newFreeBot(BillingMode.WALLET, Map.of(LimitKind.END_USER_DAY, new NanoUsd(10 * COST)));
+    ask(bot, ASK);
+
+    var guess = TypedIds.print("", TypedIds.of("end_user", "user of ann"));
+    assertThat(ofEndUsers("%")).isEqualTo(1);
+    assertThat(ofEndUsers("%" + guess)).isZero();
+    ask(bot, ASK);
+    assertThat(ofEndUsers("%")).as("the same person has the same budget").isEqualTo(1);
+  }
+
+  private long ofEndUsers(String pattern) {
+    return loop.figure(
+        "SELECT count(*) FROM budget WHERE kind = 'end_user_day' AND budget_key LIKE ?", pattern);
   }
 
   private TurnReport ask(BotSettings bot, String text) {

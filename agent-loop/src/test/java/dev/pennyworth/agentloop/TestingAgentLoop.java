@@ -212,7 +212,8 @@ final class TestingAgentLoop implements AutoCloseable {
               billing.toolPrices(ofPool, clock),
               rollups,
               openAi,
-              new AgentLoopSettings(true, Map.of("openai", provider())),
+              new AgentLoopSettings(
+                  true, Map.of("openai", provider()), new SecretText("of the installation")),
               clock,
               UUID::randomUUID);
       worker.start(false);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
 import dev.pennyworth.agentloop.AgentLoopSettings;
+import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.billing.PriceSettings;
 import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
@@ -28,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -116,11 +118,12 @@ final class BotsApiWiring {
 
   /// What the agent loop has to know of the configuration.
   @Singleton
-  AgentLoopSettings agentLoopSettings(Configuration configuration) {
+  AgentLoopSettings agentLoopSettings(Configuration configuration, MasterKey masterKey) {
     var models = configuration.models();
     return new AgentLoopSettings(
         configuration.allowPrivateNetworks(),
-        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())));
+        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())),
+        new SecretText(HexFormat.of().formatHex(masterKey.derive("end users' pseudonyms"))));
   }
 
   private static AgentLoopSettings.Provider provider(Configuration.ModelApi api) {
