@@ -12,6 +12,8 @@ import java.util.Map;
 /// What a turn has come to: the context that the model sees, and how many steps it took. Built from
 /// the stored steps, so that a turn goes on after a crash where it stopped.
 final class TurnInProgress {
+  private static final Duration CALL_MIN = Duration.ofMillis(50);
+
   private final Claim claim;
   private final BotSettings bot;
   private final JdbcTurns.Waiting turn;
@@ -121,8 +123,9 @@ final class TurnInProgress {
     return bot.timeout().minusNanos(System.nanoTime() - startedNanos);
   }
 
+  /// Whether no step can be begun any more: a call with less time than this answers nobody.
   boolean isOutOfTime() {
-    return !timeLeft().isPositive();
+    return timeLeft().compareTo(CALL_MIN) < 0;
   }
 
   /// The last thing that the model said; empty if it said nothing.

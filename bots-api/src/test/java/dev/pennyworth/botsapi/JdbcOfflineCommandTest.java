@@ -39,7 +39,8 @@ final class JdbcOfflineCommandTest {
     var result = TestingProcess.run(TestingServer.variables(database, Map.of()), "verify");
 
     assertThat(result.output())
-        .containsPattern(team.id() + "  ok  2 ledger_transactions, 4 wallets, 1 holds, ")
+        .containsPattern(
+            team.id() + "  ok  2 ledger_transactions, 4 ledger_entries, 4 wallets, 1 holds, ")
         .contains("The books of all 3 teams agree.");
     assertThat(result.exitCode()).isZero();
   }

@@ -60,6 +60,7 @@ final class RolesTest {
       POST   /api/bots/{}/turns/{}/resume               owner editor
       GET    /api/bots/{}/usage/summary                 owner billing editor viewer
       POST   /api/bots/{}/webhook-secret                owner editor
+      GET    /api/events                                owner billing
       POST   /api/estimate                              owner billing editor viewer
       GET    /api/keys                                  owner billing editor viewer
       POST   /api/keys                                  owner billing editor
@@ -85,6 +86,7 @@ final class RolesTest {
       POST   /api/webhook-endpoints/{}/test             owner billing
       GET    /checkout/{}/{}                            anybody
       POST   /checkout/{}/{}                            anybody
+      POST   /graphql                                   anybody
       """;
 
   /// What belongs to no team.
@@ -203,7 +205,16 @@ final class RolesTest {
     ids.put(
         "/api/team/members/{id} id",
         TestingMember.add(server, team, spare, "viewer").json().path("id").textValue());
+    ids.put(
+        "endpointId",
+        server
+            .post(
+                "/api/webhook-endpoints", team.accessToken(), "{\"url\":\"https://192.0.43.8/in\"}")
+            .json()
+            .path("id")
+            .textValue());
     var none = "0".repeat(32);
+    ids.put("deliveryId", "whd_" + none);
     ids.put("conversationId", "bconv_" + none);
     ids.put("turnId", "turn_" + none);
     ids.put("platformUserId", "ada");

@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.events;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.events.JdbcDeliveryLog.EventKey;
 import dev.pennyworth.botsapi.http.Pages;
 import io.micronaut.http.annotation.Controller;
@@ -46,6 +47,7 @@ final class EventController {
   @Get
   Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
+    caller.require(Role::readsMoney, "read events");
     var page = Pages.request(limit, cursor, EventKey::parse);
     var found =
         page.page(

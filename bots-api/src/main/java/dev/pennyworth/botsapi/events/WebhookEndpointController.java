@@ -66,6 +66,7 @@ final class WebhookEndpointController {
   @Get
   Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
+    caller.require(Role::readsMoney, "read webhook endpoints");
     var page = Pages.request(limit, cursor, EndpointId::parse);
     var found =
         page.page(
@@ -97,6 +98,7 @@ final class WebhookEndpointController {
   /// Reads an endpoint.
   @Get("/{endpointId}")
   EndpointView read(Caller caller, String endpointId) {
+    caller.require(Role::readsMoney, "read webhook endpoints");
     return endpoints.find(caller.team(), id(endpointId));
   }
 
@@ -148,6 +150,7 @@ final class WebhookEndpointController {
       String endpointId,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
+    caller.require(Role::readsMoney, "read webhook endpoints");
     var id = id(endpointId);
     var page = Pages.request(limit, cursor, DeliveryId::parse);
     var found =
