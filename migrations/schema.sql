@@ -17,9 +17,12 @@ CREATE TABLE app_user (
   password_hash text        NOT NULL,  -- Argon2id in PHC text form
   team_id       uuid        NOT NULL,  -- the personal team
   created_at    timestamptz NOT NULL,
+  is_operator   boolean     NOT NULL DEFAULT false,  -- made by the first start
   CONSTRAINT app_user_email_is_taken_once UNIQUE (email),
   CONSTRAINT app_user_email_is_lower_case CHECK (email = lower(email))
 );
+
+CREATE UNIQUE INDEX app_user_operator_is_one ON app_user (is_operator) WHERE is_operator;
 
 CREATE TABLE team_member (
   team_id    uuid        NOT NULL,
@@ -124,6 +127,8 @@ CREATE TABLE price (
   cache_write_nanos_per_million bigint      NOT NULL,
   calls_tools                   boolean     NOT NULL,
   effective_from                timestamptz NOT NULL,
+  is_retired                    boolean     NOT NULL DEFAULT false,  -- no price from here on
+  is_operators                  boolean     NOT NULL DEFAULT false,  -- of the operator's own file
   CONSTRAINT price_has_one_version_at_a_time UNIQUE (llm_provider, llm_model, effective_from),
   CONSTRAINT price_is_not_negative CHECK (
     input_nanos_per_million >= 0 AND output_nanos_per_million >= 0

@@ -8,7 +8,9 @@ import java.util.Optional;
 ///
 /// @param allowsPrivateNetworks whether owners' URLs may lead to loopback and private addresses
 /// @param providers the operator's pooled keys and addresses, by provider
-public record AgentLoopSettings(boolean allowsPrivateNetworks, Map<String, Provider> providers) {
+/// @param pseudonymKey names end users in figures; the same on all nodes, and not in the database
+public record AgentLoopSettings(
+    boolean allowsPrivateNetworks, Map<String, Provider> providers, SecretText pseudonymKey) {
   public AgentLoopSettings {
     providers = Map.copyOf(providers);
   }

@@ -77,6 +77,7 @@ public final class AgentLoopWiring {
             rollups,
             clients(openAi, settings),
             builtInTools(clock),
+            new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
             clock);
     return new Worker(
@@ -111,6 +112,7 @@ public final class AgentLoopWiring {
       JdbcRollups rollups,
       Map<String, ModelClient> clients,
       Toolboxes toolboxes,
+      EndUserPseudonyms pseudonyms,
       ExecutorService threads,
       InstantSource clock) {
     var conversations = new JdbcConversations(jdbi, clock);
@@ -122,8 +124,8 @@ public final class AgentLoopWiring {
         conversations,
         new JdbcTurns(),
         steps,
-        new ModelStep(writes, steps, gate, prices, clients, toolboxes, clock),
-        new ToolSteps(writes, steps, toolPrices, toolboxes, threads, clock),
+        new ModelStep(writes, steps, gate, prices, clients, toolboxes, pseudonyms, clock),
+        new ToolSteps(writes, steps, gate, toolPrices, toolboxes, pseudonyms, threads, clock),
         writes,
         gate,
         rollups,

@@ -36,6 +36,7 @@ final class ModelStep {
   private final JdbcPrices prices;
   private final Map<String, ModelClient> clients;
   private final Toolboxes toolboxes;
+  private final EndUserPseudonyms pseudonyms;
   private final InstantSource clock;
 
   ModelStep(
@@ -45,6 +46,7 @@ final class ModelStep {
       JdbcPrices prices,
       Map<String, ModelClient> clients,
       Toolboxes toolboxes,
+      EndUserPseudonyms pseudonyms,
       InstantSource clock) {
     this.writes = writes;
     this.steps = steps;
@@ -52,6 +54,7 @@ final class ModelStep {
     this.prices = prices;
     this.clients = Map.copyOf(clients);
     this.toolboxes = toolboxes;
+    this.pseudonyms = pseudonyms;
     this.clock = clock;
   }
 
@@ -153,7 +156,7 @@ final class ModelStep {
             turn.nextAttempt(),
             turn.bot().billingMode(),
             price,
-            turn.claim().endUserId(),
+            pseudonyms.of(turn.claim().team(), turn.claim().endUserId()),
             turn.bot().zone(),
             new Ask.Tokens(
                 prepared.inputTokensMax(),

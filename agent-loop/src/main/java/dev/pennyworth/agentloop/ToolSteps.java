@@ -1,11 +1,13 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.billing.Alongside;
 import dev.pennyworth.billing.Ask;
 import dev.pennyworth.billing.Booking;
 import dev.pennyworth.billing.Charge;
 import dev.pennyworth.billing.Hold;
 import dev.pennyworth.billing.HoldRequest;
+import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.Reservation;
@@ -34,22 +36,28 @@ final class ToolSteps {
 
   private final ClaimedWrites writes;
   private final JdbcSteps steps;
+  private final JdbcGate gate;
   private final JdbcToolPrices prices;
   private final Toolboxes toolboxes;
+  private final EndUserPseudonyms pseudonyms;
   private final ExecutorService threads;
   private final InstantSource clock;
 
   ToolSteps(
       ClaimedWrites writes,
       JdbcSteps steps,
+      JdbcGate gate,
       JdbcToolPrices prices,
       Toolboxes toolboxes,
+      EndUserPseudonyms pseudonyms,
       ExecutorService threads,
       InstantSource clock) {
     this.writes = writes;
     this.steps = steps;
+    this.gate = gate;
     this.prices = prices;
     this.toolboxes = toolboxes;
+    this.pseudonyms = pseudonyms;
     this.threads = threads;
     this.clock = clock;
   }
@@ -72,12 +80,11 @@ final class ToolSteps {
     for (int i = 0; i < calls.size(); i++) {
       var call = calls.get(i);
       var key = turn.toolAttempt(call, turn.nextStep() + i);
-      asked.add(new Step(key, call, prices.current(call.toolName())));
+      asked.add(new Step(key, call, prices.current(CleanText.of(call.toolName()))));
     }
     var booked = start(turn, asked);
     var refusal = refusal(booked);
     if (refusal.isPresent()) {
-      free(turn, booked);
       return refusal;
     }
     var outcomes = runAll(turn, calls);
@@ -100,16 +107,18 @@ final class ToolSteps {
         (tx, booked) -> {
           if (refusal(booked).isEmpty()) {
             paid(asked, booked).forEach(step -> start(tx, step));
+          } else {
+            free(tx, turn, booked);
           }
         });
   }
 
-  private static HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
+  private HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
     return new HoldRequest(
         step.key(),
         turn.bot().billingMode(),
         price.list(),
-        turn.claim().endUserId(),
+        pseudonyms.of(turn.claim().team(), turn.claim().endUserId()),
         turn.bot().zone(),
         new Ask.Fixed(price.of(step.call().argumentsJson())));
   }
@@ -137,11 +146,14 @@ final class ToolSteps {
     return asked.stream().map(step -> new Paid(step, step.price().map(_ -> holds.next()))).toList();
   }
 
-  /// One tool cannot be paid, so none is run: what was set aside for the others is freed.
-  private void free(TurnInProgress turn, Booking.Booked booked) {
+  /// One tool cannot be paid, so none is run: what was set aside for the others is freed in the
+  /// same commit, so that a crash cannot leave it held.
+  private void free(Handle tx, TurnInProgress turn, Booking.Booked booked) {
     var resolutions =
         holds(booked).stream().map(hold -> (Resolution) new Resolution.VoidHold(hold)).toList();
-    writes.write(turn.claim(), resolutions, List.of(), (_, _) -> {});
+    if (!resolutions.isEmpty()) {
+      gate.book(tx, new Booking(turn.claim().team(), resolutions, List.of(), Alongside.NOTHING));
+    }
   }
 
   private List<ToolOutcome> runAll(TurnInProgress turn, List<ToolCall> calls) {

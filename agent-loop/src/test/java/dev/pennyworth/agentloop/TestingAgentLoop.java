@@ -15,9 +15,11 @@ import dev.pennyworth.billing.JdbcProof;
 import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.PriceSettings;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.migrations.TestingDatabase;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -93,17 +95,31 @@ final class TestingAgentLoop implements AutoCloseable {
   ///
   /// @param tokensMax output tokens per model call
   BotSettings newBot(int tokensMax, Map<LimitKind, NanoUsd> limits) {
+    return newBot("openai", "gpt-4o-mini", BillingMode.WALLET, tokensMax, limits);
+  }
+
+  /// A bot of the practice model that is free, and may call tools.
+  BotSettings newFreeBot(BillingMode mode, Map<LimitKind, NanoUsd> limits) {
+    return newBot("builtin", "pennyworth-free", mode, 1_000, limits);
+  }
+
+  private BotSettings newBot(
+      String provider,
+      String model,
+      BillingMode mode,
+      int tokensMax,
+      Map<LimitKind, NanoUsd> limits) {
     var bot =
         new BotSettings(
             team,
             new BotId(UUID.randomUUID()),
             "Be brief.",
-            "openai",
-            "gpt-4o-mini",
+            provider,
+            model,
             Optional.empty(),
             Optional.empty(),
             OptionalDouble.empty(),
-            BillingMode.WALLET,
+            mode,
             10,
             tokensMax,
             Duration.ofSeconds(30),
@@ -131,6 +147,15 @@ final class TestingAgentLoop implements AutoCloseable {
 
   BotSettings newBot() {
     return newBot(1_000, Map.of());
+  }
+
+  /// Publishes the operator's price file.
+  void price(Path file) {
+    var billing = new BillingWiring();
+    var clock = clock(Duration.ZERO);
+    billing
+        .operatorPrices(jdbi, billing.toolPrices(jdbi, clock), new PriceSettings(file), clock)
+        .load();
   }
 
   /// A message on a channel, which is a conversation of its own.
@@ -187,7 +212,8 @@ final class TestingAgentLoop implements AutoCloseable {
               billing.toolPrices(ofPool, clock),
               rollups,
               openAi,
-              new AgentLoopSettings(true, Map.of("openai", provider())),
+              new AgentLoopSettings(
+                  true, Map.of("openai", provider()), new SecretText("of the installation")),
               clock,
               UUID::randomUUID);
       worker.start(false);

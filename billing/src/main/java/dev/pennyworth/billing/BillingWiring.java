@@ -104,6 +104,14 @@ public final class BillingWiring {
     return new JdbcToolPrices(jdbi, clock);
   }
 
+  /// To be loaded before anything asks for a price: what the operator prices, the program's own
+  /// file leaves alone.
+  @Singleton
+  public JdbcOperatorPrices operatorPrices(
+      Jdbi jdbi, JdbcToolPrices toolPrices, PriceSettings settings, InstantSource clock) {
+    return new JdbcOperatorPrices(jdbi, new JdbcPrices(jdbi, clock), toolPrices, settings);
+  }
+
   @Singleton
   public JdbcTeamLimits teamLimits() {
     return new JdbcTeamLimits();

@@ -82,7 +82,7 @@ record BudgetKey(String text, Optional<BotId> bot, LimitKind kind, Optional<Inst
         Optional.of(kind.periodEnd(start).atStartOfDay(zone).toInstant()));
   }
 
-  /// Keeps a person's id out of rows that outlive his messages.
+  /// Of a fixed length, whatever the caller names people by.
   private static String pseudonym(String endUser) {
     return hex(TypedIds.of("end_user", endUser));
   }

@@ -1,6 +1,7 @@
 package dev.pennyworth.billing;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// One version of a model's price, in nano-dollars per million tokens.
@@ -22,6 +23,10 @@ public record Price(
     long cacheWriteNanosPerMillion,
     boolean callsTools,
     Instant effectiveFrom) {
+  /// Whose models may have a price.
+  public static final List<String> PROVIDERS =
+      List.of("anthropic", "openai", "gemini", "groq", "workers-ai", "custom", "builtin");
+
   private static final long TOKENS_PER_PRICE = 1_000_000;
   private static final String TOOL = "tool";
   private static final String TOOL_PREFIX = TOOL + "/";

@@ -1,16 +1,53 @@
 package dev.pennyworth.billing;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/// Reads the price catalogue's file: dollars per million tokens, as providers print them.
+/// Reads price files: dollars per million tokens, as providers print them, and cents per tool call.
 final class PriceFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int BYTES_MAX = 1 << 20;
+  private static final int VERSIONS_MAX = 2_000;
+  private static final int RULES_MAX = 20;
+
+  private static final List<String> FILE = List.of("about", "models", "tools");
+  private static final List<String> MODEL =
+      List.of(
+          "provider",
+          "model",
+          "name",
+          "input",
+          "output",
+          "cache_read",
+          "cache_write",
+          "calls_tools",
+          "retired",
+          "effective_from");
+  private static final List<String> FIGURES =
+      List.of("input", "output", "cache_read", "cache_write", "calls_tools");
+  private static final List<String> TOOL =
+      List.of("tool", "price_cents", "price_rules", "effective_from");
+  private static final List<String> RULE =
+      List.of("argument", "equals", "price_cents", "per_unit_cents");
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private PriceFile() {}
 
@@ -20,57 +57,140 @@ final class PriceFile {
       if (file == null) {
         throw new IllegalStateException("prices.json is missing from the program");
       }
-      return read(file);
+      var list = read("The program's prices.json", file.readAllBytes());
+      return list.models().stream().map(PriceVersion::price).toList();
     } catch (IOException e) {
       throw new IllegalStateException("prices.json cannot be read", e);
     }
   }
 
-  /// Reads a catalogue.
+  /// An operator's file; empty if there is none.
   ///
-  /// @throws IllegalArgumentException if a price is missing, not a plain decimal, negative, or asks
-  ///   more for a cache read than for input
-  static List<Price> read(InputStream file) throws IOException {
-    var prices = new ArrayList<Price>();
-    for (var model : JSON.readTree(file).path("models")) {
-      prices.add(price(model));
+  /// @throws PriceFileRefused if it cannot be taken
+  static PriceList of(Path path) {
+    try (var file = Files.newInputStream(path)) {
+      byte[] text = file.readNBytes(BYTES_MAX + 1);
+      if (text.length > BYTES_MAX) {
+        throw new PriceFileRefused("%s is larger than %,d bytes.".formatted(path, BYTES_MAX));
+      }
+      return read(path.toString(), text);
+    } catch (NoSuchFileException _) {
+      return PriceList.EMPTY;
+    } catch (IOException e) {
+      throw new PriceFileRefused("%s cannot be read: %s.".formatted(path, e));
     }
-    return List.copyOf(prices);
   }
 
-  private static Price price(JsonNode model) {
-    String provider = text(model, "provider");
-    String name = text(model, "model");
-    String from = text(model, "effective_from");
-    long input = nanosPerMillion(model, "input");
-    long output = nanosPerMillion(model, "output");
-    return new Price(
-        provider + "/" + name + "@" + from,
-        provider,
-        name,
-        model.path("name").asText(name),
-        input,
-        output,
-        model.has("cache_read") ? nanosPerMillion(model, "cache_read") : input,
-        model.has("cache_write") ? nanosPerMillion(model, "cache_write") : input,
-        model.path("calls_tools").asBoolean(true),
-        Instant.parse(from + "T00:00:00Z"));
+  /// Reads a file's text.
+  ///
+  /// @param name of the file, for people
+  /// @throws PriceFileRefused if a field is unknown, missing or of the wrong kind, a price is
+  ///   negative or out of all proportion, a cache read is dearer than input, or a version is there
+  ///   twice
+  static PriceList read(String name, byte[] text) throws IOException {
+    var file = new PriceEntry(tree(name, text), name, FILE);
+    var list =
+        new PriceList(
+            file.entries("models", VERSIONS_MAX, MODEL).stream().map(PriceFile::model).toList(),
+            file.entries("tools", VERSIONS_MAX, TOOL).stream().map(PriceFile::tool).toList());
+    var ids =
+        Stream.concat(
+            list.models().stream().map(version -> version.price().id()),
+            list.tools().stream().map(version -> version.price().list().id()));
+    Set<String> seen = new HashSet<>();
+    ids.filter(id -> !seen.add(id))
+        .findFirst()
+        .ifPresent(id -> {
+          throw file.refused("has the version %s twice".formatted(id));
+        });
+    return list;
   }
 
-  private static String text(JsonNode model, String field) {
-    if (!model.path(field).isTextual()) {
-      throw new IllegalArgumentException("a model in the price file has no " + field);
+  private static JsonNode tree(String name, byte[] text) throws IOException {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      var place = e.getLocation();
+      throw new PriceFileRefused(
+          "%s is not valid JSON, or names a field twice, at line %d, column %d."
+              .formatted(
+                  name,
+                  place == null ? 1 : place.getLineNr(),
+                  place == null ? 1 : place.getColumnNr()));
     }
-    return model.path(field).asText();
   }
 
-  /// Dollars are written as text, such as "0.15": a JSON number would pass through floating point.
-  private static long nanosPerMillion(JsonNode model, String field) {
-    String dollars = text(model, field);
-    return NanoUsd.parseCents(dollars)
-        .map(cents -> Math.multiplyExact(cents.nanos(), 100L))
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                field + " of " + text(model, "model") + " is not a price: " + dollars));
+  private static PriceVersion model(PriceEntry entry) {
+    String provider =
+        entry.text(
+            "provider",
+            String.join("|", Price.PROVIDERS),
+            "one of " + String.join(", ", Price.PROVIDERS));
+    String model =
+        entry.text("model", "[^\\s\\p{Cntrl}]{1,200}", "1 to 200 characters without spaces");
+    String name =
+        entry.has("name")
+            ? entry.text("name", "[^\\p{Cntrl}]{1,200}", "1 to 200 characters")
+            : model;
+    var from = entry.effectiveFrom();
+    boolean isRetired = entry.flag("retired", false);
+    if (isRetired) {
+      FIGURES.stream()
+          .filter(entry::has)
+          .findFirst()
+          .ifPresent(field -> {
+            throw entry.refused("is retired and must not have " + field);
+          });
+    }
+    long input = isRetired ? 0 : entry.nanosPerMillion("input");
+    long output = isRetired ? 0 : entry.nanosPerMillion("output");
+    long cacheRead = entry.has("cache_read") ? entry.nanosPerMillion("cache_read") : input;
+    if (cacheRead > input) {
+      throw entry.refused("asks more for cache reads than for input; at most as much is allowed");
+    }
+    return new PriceVersion(
+        new Price(
+            provider + "/" + model + "@" + PriceEntry.written(from),
+            provider,
+            model,
+            name,
+            input,
+            output,
+            cacheRead,
+            entry.has("cache_write") ? entry.nanosPerMillion("cache_write") : input,
+            entry.flag("calls_tools", true),
+            from),
+        isRetired);
+  }
+
+  private static ToolPriceVersion tool(PriceEntry entry) {
+    String tool =
+        entry.text(
+            "tool",
+            "[A-Za-z0-9_.:/-]{1,128}",
+            "the tool's name, 1 to 128 of A-Z a-z 0-9 _ . : / -");
+    var from = entry.effectiveFrom();
+    var rules = entry.entries("price_rules", RULES_MAX, RULE).stream().map(PriceFile::rule);
+    return new ToolPriceVersion(
+        new ToolPrice(
+            Price.ofTool(tool, PriceEntry.written(from)),
+            entry.cents("price_cents"),
+            rules.toList()),
+        from);
+  }
+
+  private static ToolPrice.Rule rule(PriceEntry entry) {
+    String argument =
+        entry.text("argument", "[^\\p{Cntrl}]{1,200}", "the argument's name, 1 to 200 characters");
+    boolean isPerUnit = entry.has("per_unit_cents");
+    if (isPerUnit == entry.has("equals") || isPerUnit == entry.has("price_cents")) {
+      throw entry.refused("needs either equals and price_cents, or per_unit_cents");
+    }
+    return isPerUnit
+        ? new ToolPrice.Rule.PerUnit(argument, entry.cents("per_unit_cents"))
+        : new ToolPrice.Rule.Equal(
+            argument,
+            entry.text("equals", "[^\\p{Cntrl}]{0,200}", "a text of at most 200 characters"),
+            entry.cents("price_cents"));
   }
 }

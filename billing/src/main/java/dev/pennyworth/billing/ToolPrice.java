@@ -3,7 +3,6 @@ package dev.pennyworth.billing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +23,8 @@ public record ToolPrice(Price list, NanoUsd base, List<Rule> rules) {
   public sealed interface Rule {
     String argument();
 
+    NanoUsd price();
+
     /// If the argument, as text, is this value, the call costs this price.
     record Equal(String argument, String value, NanoUsd price) implements Rule {}
 
@@ -35,16 +36,15 @@ public record ToolPrice(Price list, NanoUsd base, List<Rule> rules) {
   public ToolPrice {
     rules = List.copyOf(rules);
     boolean isNegative =
-        base.isNegative()
-            || rules.stream()
-                .anyMatch(rule ->
-                    switch (rule) {
-                      case Rule.Equal equal -> equal.price().isNegative();
-                      case Rule.PerUnit perUnit -> perUnit.price().isNegative();
-                    });
+        base.isNegative() || rules.stream().anyMatch(rule -> rule.price().isNegative());
     if (isNegative) {
       throw new IllegalArgumentException("the price of " + list.model() + " is negative");
     }
+  }
+
+  /// Whether no call can cost anything.
+  public boolean isFree() {
+    return base.nanos() == 0 && rules.stream().allMatch(rule -> rule.price().nanos() == 0);
   }
 
   /// What a call with these arguments costs. Arguments that are no JSON object match no rule.
@@ -65,7 +65,7 @@ public record ToolPrice(Price list, NanoUsd base, List<Rule> rules) {
         .filter(Rule.Equal.class::isInstance)
         .map(Rule.Equal.class::cast)
         .filter(rule ->
-            arguments.has(rule.argument())
+            arguments.path(rule.argument()).isValueNode()
                 && arguments.path(rule.argument()).asText().equals(rule.value()))
         .map(Rule.Equal::price)
         .findFirst();
@@ -73,12 +73,23 @@ public record ToolPrice(Price list, NanoUsd base, List<Rule> rules) {
 
   private static long units(JsonNode argument) {
     if (argument.isNumber()) {
-      var whole = argument.bigIntegerValue();
-      var units = argument.canConvertToExactIntegral() ? whole : whole.add(BigInteger.ONE);
-      return units.max(BigInteger.ZERO).min(BigInteger.valueOf(UNITS_MAX)).longValueExact();
+      return Math.min(wholeUnits(argument), UNITS_MAX);
     }
-    int size = argument.isTextual() ? argument.asText().length() : argument.size();
+    String text = argument.isTextual() ? argument.textValue() : "";
+    long size = argument.isTextual() ? text.codePointCount(0, text.length()) : argument.size();
     return Math.min(size, UNITS_MAX);
+  }
+
+  /// Rounded up; none of a negative number.
+  private static long wholeUnits(JsonNode number) {
+    if (number.asText().startsWith("-")) {
+      return 0;
+    }
+    if (!number.canConvertToLong()) {
+      return UNITS_MAX;
+    }
+    long whole = Math.min(number.longValue(), UNITS_MAX);
+    return number.canConvertToExactIntegral() ? whole : whole + 1;
   }
 
   private static JsonNode parse(String argumentsJson) {

@@ -1,11 +1,7 @@
 package dev.pennyworth.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -93,23 +89,5 @@ class PriceTest {
             "mixtral-8x7b-32768",
             "pennyworth-mini",
             "pennyworth-free");
-  }
-
-  @Test
-  void aPriceFileWithANegativeOrMissingPriceIsRefused() {
-    assertThatThrownBy(() -> read("\"input\":\"-1\",\"output\":\"1\""))
-        .hasMessageContaining("negative");
-    assertThatThrownBy(() -> read("\"input\":\"1\"")).hasMessageContaining("no output");
-    assertThatThrownBy(() -> read("\"input\":\"1\",\"output\":\"1\",\"cache_read\":\"2\""))
-        .hasMessageContaining("cache reads");
-  }
-
-  private static List<Price> read(String prices) throws IOException {
-    String file =
-        """
-        {"models":[{"provider":"a","model":"b","effective_from":"2026-01-01",%s}]}\
-        """
-            .formatted(prices);
-    return PriceFile.read(new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -1,8 +1,11 @@
 package dev.pennyworth.botsapi;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
 import dev.pennyworth.agentloop.AgentLoopSettings;
+import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.billing.PriceSettings;
 import dev.pennyworth.botsapi.accounts.KeyId;
 import dev.pennyworth.botsapi.accounts.UserId;
 import dev.pennyworth.botsapi.accounts.WorkspaceId;
@@ -20,11 +23,13 @@ import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
+import io.micronaut.management.health.indicator.HealthResult;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -61,15 +66,20 @@ final class BotsApiWiring {
   @Replaces(value = ObjectMapper.class, factory = ObjectMapperFactory.class)
   ObjectMapper objectMapper() {
     return Json.mapper(
-        List.of(
-            UserId.class,
-            KeyId.class,
-            WorkspaceId.class,
-            AuditId.class,
-            EventId.class,
-            EndpointId.class,
-            DeliveryId.class));
+            List.of(
+                UserId.class,
+                KeyId.class,
+                WorkspaceId.class,
+                AuditId.class,
+                EventId.class,
+                EndpointId.class,
+                DeliveryId.class))
+        .addMixIn(HealthResult.class, WhatIsThere.class);
   }
+
+  /// `/health` tells no details to strangers; without this it would print a null for each.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  interface WhatIsThere {}
 
   @Singleton
   Json json(ObjectMapper mapper) {
@@ -101,13 +111,19 @@ final class BotsApiWiring {
     return new PublicUrl(configuration.publicUrl().orElseGet(configuration::localAddress));
   }
 
+  @Singleton
+  PriceSettings priceSettings(Configuration configuration) {
+    return new PriceSettings(configuration.home().resolve("prices.json"));
+  }
+
   /// What the agent loop has to know of the configuration.
   @Singleton
-  AgentLoopSettings agentLoopSettings(Configuration configuration) {
+  AgentLoopSettings agentLoopSettings(Configuration configuration, MasterKey masterKey) {
     var models = configuration.models();
     return new AgentLoopSettings(
         configuration.allowPrivateNetworks(),
-        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())));
+        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())),
+        new SecretText(HexFormat.of().formatHex(masterKey.derive("end users' pseudonyms"))));
   }
 
   private static AgentLoopSettings.Provider provider(Configuration.ModelApi api) {

@@ -57,6 +57,7 @@ final class FirstRun {
         owner.password().isPresent() ? Optional.<SecretText>empty() : Optional.of(password());
     var hash = hasher.hash(owner.password().or(() -> generated).orElseThrow());
     var account = accounts.create(tx, new EmailAddress(owner.email()), hash).orElseThrow();
+    accounts.makeOperator(tx, account.user());
     var key = keys.create(tx, account.caller(), "First run");
     var bot = starterBot.map(port -> port.create(tx, account.caller()));
     return new Made(account.email(), generated, key.key(), bot);

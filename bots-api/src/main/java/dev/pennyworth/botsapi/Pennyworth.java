@@ -2,6 +2,8 @@ package dev.pennyworth.botsapi;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.Worker;
+import dev.pennyworth.billing.JdbcOperatorPrices;
+import dev.pennyworth.billing.PriceFileRefused;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;
 import dev.pennyworth.botsapi.accounts.JdbcApiKeys;
 import dev.pennyworth.botsapi.events.EventRelay;
@@ -91,6 +93,7 @@ public final class Pennyworth implements AutoCloseable {
       checkMasterKey(database, masterKey, configuration, home, random);
       var application = running.add(application(configuration, database, masterKey, clock));
       running.add(new Drain(application));
+      loadPrices(application);
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       application.getBean(EventRelay.class).start();
@@ -212,6 +215,15 @@ public final class Pennyworth implements AutoCloseable {
         .singleton(true)
         .replaces(InstantSource.class)
         .build();
+  }
+
+  /// Before anything asks for a price.
+  private static void loadPrices(ApplicationContext application) {
+    try {
+      application.getBean(JdbcOperatorPrices.class).load();
+    } catch (PriceFileRefused e) {
+      throw new StartRefused(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Optional<FirstRun.Made> firstRun(

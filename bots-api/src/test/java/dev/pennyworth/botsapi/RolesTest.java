@@ -68,6 +68,7 @@ final class RolesTest {
       GET    /api/ledger                                owner billing
       GET    /api/ledger/verify                         owner billing
       GET    /api/models                                anybody
+      POST   /api/prices/reload                         operator
       POST   /api/stripe/webhook                        anybody
       GET    /api/team/members                          owner billing editor viewer
       POST   /api/team/members                          owner
@@ -154,12 +155,16 @@ final class RolesTest {
   @ParameterizedTest
   @MethodSource("routesAndRoles")
   void aRouteIsForItsRoles(Route route, String role) {
-    boolean may = rules.getOrDefault(key(route), Set.of()).contains(role);
+    var roles = rules.getOrDefault(key(route), Set.of());
+    boolean may = roles.contains(role);
 
     var answer = send(route, role);
 
     if (may) {
       assertThat(answer.status()).as(answer.text()).isNotIn(401, 403).isLessThan(500);
+    } else if (roles.contains("operator")) {
+      assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+      assertThat(answer.errorCode()).isEqualTo("operator_only");
     } else {
       assertThat(answer.status()).as(answer.text()).isEqualTo(403);
       if (!route.method().equals("HEAD")) {

@@ -32,11 +32,16 @@ final class TestingProcess implements AutoCloseable {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+  /// Reads from the tests' JVM. However that one dies, the pipe ends, and the program is stopped.
+  private static final String WATCH = "read -r _; kill \"$0\" 2>/dev/null";
+
   private final Process process;
+  private final Process watch;
   private final URI address;
 
-  private TestingProcess(Process process, URI address) {
+  private TestingProcess(Process process, Process watch, URI address) {
     this.process = process;
+    this.watch = watch;
     this.address = address;
   }
 
@@ -50,7 +55,8 @@ final class TestingProcess implements AutoCloseable {
     var builder = builder(variables);
     try {
       var process = builder.start();
-      return new TestingProcess(process, awaitAddress(process));
+      var watch = new ProcessBuilder("sh", "-c", WATCH, Long.toString(process.pid())).start();
+      return new TestingProcess(process, watch, awaitAddress(process));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -169,6 +175,7 @@ final class TestingProcess implements AutoCloseable {
   /// As by `kill -9`.
   void kill() {
     process.destroyForcibly().onExit().join();
+    watch.destroyForcibly();
   }
 
   /// As by SIGTERM; returns at once.
@@ -182,6 +189,7 @@ final class TestingProcess implements AutoCloseable {
   Duration awaitExit() {
     long startedNanos = System.nanoTime();
     process.onExit().join();
+    watch.destroyForcibly();
     return Duration.ofNanos(System.nanoTime() - startedNanos);
   }
 

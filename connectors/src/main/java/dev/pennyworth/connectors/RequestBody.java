@@ -23,10 +23,25 @@ public final class RequestBody {
 
   private final JsonNode object;
   private final String path;
+  private final boolean isStored;
 
-  private RequestBody(JsonNode object, String path) {
+  private RequestBody(JsonNode object, String path, boolean isStored) {
     this.object = object;
     this.path = path;
+    this.isStored = isStored;
+  }
+
+  /// Reads an object that was checked when it was stored. Rules may be tighter by now, and what was
+  /// stored still works: nothing is refused but what is required and missing. Numbers are drawn to
+  /// the nearest that is allowed, so that the program may rely on them; texts stay as they are;
+  /// what has another kind than it should reads as missing.
+  public static RequestBody stored(JsonNode object) {
+    return new RequestBody(object, "", true);
+  }
+
+  /// Whether it was checked before, by rules that may have been others.
+  public boolean isStored() {
+    return isStored;
   }
 
   /// Reads a body.
@@ -40,7 +55,7 @@ public final class RequestBody {
   /// As [#read], but an empty body is an empty object.
   public static RequestBody readOptional(Json json, byte[] body, Collection<String> known) {
     return body.length == 0
-        ? new RequestBody(JsonNodeFactory.instance.objectNode(), "")
+        ? new RequestBody(JsonNodeFactory.instance.objectNode(), "", false)
         : read(json, body, known);
   }
 
@@ -67,7 +82,7 @@ public final class RequestBody {
             path + shown.substring(0, Math.min(shown.length(), SHOWN_NAME_LENGTH_MAX)), known);
       }
     }
-    return new RequestBody(object, path);
+    return new RequestBody(object, path, false);
   }
 
   /// Whether the field is there, `null` included.
@@ -82,6 +97,9 @@ public final class RequestBody {
 
   /// A text of `min` to `max` characters, each of which a database can keep.
   public Optional<String> text(String field, int min, int max) {
+    if (isStored) {
+      return value(field).filter(JsonNode::isTextual).map(JsonNode::textValue);
+    }
     return sized(field, min, max)
         .map(text -> {
           if (!CleanText.of(text).equals(text)) {
@@ -120,6 +138,11 @@ public final class RequestBody {
       return OptionalLong.empty();
     }
     var number = node.get();
+    if (isStored) {
+      return number.isIntegralNumber() && number.canConvertToLong()
+          ? OptionalLong.of(Math.clamp(number.longValue(), min, max))
+          : OptionalLong.empty();
+    }
     boolean fits =
         number.isIntegralNumber()
             && number.canConvertToLong()
@@ -133,6 +156,11 @@ public final class RequestBody {
 
   /// A number, exactly as written.
   public Optional<BigDecimal> decimal(String field, BigDecimal min, BigDecimal max) {
+    if (isStored) {
+      return value(field)
+          .filter(JsonNode::isNumber)
+          .map(node -> node.decimalValue().max(min).min(max));
+    }
     return value(field)
         .map(node -> {
           var number = node.isNumber() ? node.decimalValue() : null;
@@ -170,6 +198,9 @@ public final class RequestBody {
 
   /// One of a few words.
   public Optional<String> choice(String field, List<String> words) {
+    if (isStored) {
+      return value(field).filter(JsonNode::isTextual).map(JsonNode::textValue);
+    }
     return value(field)
         .map(node -> {
           if (!node.isTextual() || !words.contains(node.textValue())) {
@@ -184,6 +215,11 @@ public final class RequestBody {
 
   /// An object inside, with its own known fields.
   public Optional<RequestBody> object(String field, Collection<String> known) {
+    if (isStored) {
+      return value(field)
+          .filter(JsonNode::isObject)
+          .map(node -> new RequestBody(node, path + field + ".", true));
+    }
     return value(field)
         .map(node -> {
           if (!node.isObject()) {

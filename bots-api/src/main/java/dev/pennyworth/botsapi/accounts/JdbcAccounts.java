@@ -81,6 +81,35 @@ public final class JdbcAccounts {
         .one();
   }
 
+  /// Notes that this account, which the first start made, is the operator's. Joins the caller's
+  /// transaction.
+  public void makeOperator(Handle tx, UserId user) {
+    tx.createUpdate(
+            """
+            UPDATE app_user
+            SET is_operator = true
+            WHERE user_id = :user
+            """)
+        .bind("user", user.uuid())
+        .execute();
+  }
+
+  /// Whether somebody who acts in a team is the operator in his own one.
+  public boolean isOperator(UserId user, TeamId team) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT EXISTS (
+                  SELECT FROM app_user
+                  WHERE user_id = :user AND team_id = :team AND is_operator)
+                """)
+            .bind("user", user.uuid())
+            .bind("team", team.uuid())
+            .mapTo(Boolean.class)
+            .one());
+  }
+
   /// Makes a person with a personal team, of which they are the owner, with a workspace and a
   /// wallet that holds the free credit. Empty if the e-mail is taken. Joins the caller's
   /// transaction.

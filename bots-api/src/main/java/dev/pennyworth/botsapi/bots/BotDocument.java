@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.bots;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
@@ -66,6 +67,18 @@ record BotDocument(
   ///
   /// @throws HttpFailure 422, naming the first field that cannot be and what is allowed
   static BotDocument read(RequestBody body) {
+    return read(body, limits(body));
+  }
+
+  /// Reads what a bot's row keeps. It was checked when it was written, so that a rule that is
+  /// tightened later takes no bot away from its owner.
+  ///
+  /// @param limits as the bot's budgets have them
+  static BotDocument stored(JsonNode settings, Map<LimitKind, NanoUsd> limits) {
+    return read(RequestBody.stored(settings), limits);
+  }
+
+  private static BotDocument read(RequestBody body, Map<LimitKind, NanoUsd> limits) {
     String provider = body.choice("llm_provider", BotFields.PROVIDERS).orElse("anthropic");
     return new BotDocument(
         body.required("name", body.text("name", 1, 100)),
@@ -92,7 +105,7 @@ record BotDocument(
         body.choice("on_limit", List.of("stop")).orElse("stop"),
         whole(body, "end_user_messages_per_minute", 1, 10_000, 20),
         zone(body),
-        limits(body));
+        limits);
   }
 
   /// The caps on days, weeks and months, as HTTP writes them.
@@ -113,6 +126,9 @@ record BotDocument(
   }
 
   private static Optional<WorkspaceId> workspace(RequestBody body) {
+    if (body.isStored()) {
+      return body.text("workspace_id", 1, MODEL_LENGTH_MAX).flatMap(WorkspaceId::parse);
+    }
     return body.text("workspace_id", 1, MODEL_LENGTH_MAX)
         .map(text -> WorkspaceId.parse(text).orElseThrow(() -> HttpFailure.notFound("workspace")));
   }
@@ -120,13 +136,13 @@ record BotDocument(
   private static LlmConfig llmConfig(RequestBody body, String provider) {
     var config = body.object("llm_config", BotFields.LLM_CONFIG);
     var baseUrl = config.flatMap(BotDocument::baseUrl);
-    if (provider.equals("custom") && baseUrl.isEmpty()) {
+    if (provider.equals("custom") && baseUrl.isEmpty() && !body.isStored()) {
       throw HttpFailure.invalidValue(
           "llm_config.base_url",
           "llm_config.base_url is required for llm_provider custom: where your model answers.",
           "an http or https URL");
     }
-    if (!provider.equals("custom") && baseUrl.isPresent()) {
+    if (!provider.equals("custom") && baseUrl.isPresent() && !body.isStored()) {
       throw HttpFailure.invalidValue(
           "llm_config.base_url", "llm_config.base_url is only for llm_provider custom.");
     }
@@ -137,6 +153,9 @@ record BotDocument(
   }
 
   private static Optional<URI> baseUrl(RequestBody config) {
+    if (config.isStored()) {
+      return config.text("base_url", 1, URL_LENGTH_MAX).flatMap(BotDocument::parse);
+    }
     return config
         .text("base_url", 1, URL_LENGTH_MAX)
         .map(text ->
@@ -167,6 +186,9 @@ record BotDocument(
   private static ZoneId zone(RequestBody body) {
     var name = body.text("timezone", 1, 100).orElse("UTC");
     if (!ZoneId.getAvailableZoneIds().contains(name)) {
+      if (body.isStored()) {
+        return ZoneId.of("UTC");
+      }
       throw body.invalid("timezone", "an IANA time zone such as UTC or Europe/Berlin");
     }
     return ZoneId.of(name);

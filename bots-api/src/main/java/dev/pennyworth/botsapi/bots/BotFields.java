@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.billing.Price;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -8,8 +9,7 @@ import java.util.stream.Stream;
 final class BotFields {
   static final List<String> PLATFORMS =
       List.of("telegram", "discord", "slack", "whatsapp", "custom");
-  static final List<String> PROVIDERS =
-      List.of("anthropic", "openai", "gemini", "groq", "workers-ai", "custom", "builtin");
+  static final List<String> PROVIDERS = Price.PROVIDERS;
 
   static final List<String> BILLING_MODES = List.of("wallet", "byok", "plan_quota");
 

@@ -26,11 +26,9 @@ final class BotJson {
     return RequestBody.read(json, body, BotFields.ALL);
   }
 
-  /// The checked document of a stored bot.
+  /// The document of a stored bot.
   BotDocument document(String settings, Map<LimitKind, NanoUsd> limits) {
-    var whole = tree(settings.getBytes(StandardCharsets.UTF_8));
-    putLimits(whole, limits);
-    return BotDocument.read(request(json.write(whole)));
+    return BotDocument.stored(tree(settings.getBytes(StandardCharsets.UTF_8)), limits);
   }
 
   /// What a new bot's settings are, limits included.

@@ -1,7 +1,11 @@
 package dev.pennyworth.botsapi.money;
 
 import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.billing.JdbcToolPrices;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Price;
+import dev.pennyworth.billing.ToolPrice;
+import dev.pennyworth.billing.ToolPriceVersion;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.scheduling.TaskExecutors;
@@ -12,6 +16,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The models that can be called, and what they cost. Public.
 @Controller("/api/models")
@@ -23,13 +28,15 @@ final class ModelsController {
   private static final int CREDIT_DIGITS = 7;
 
   private final JdbcPrices prices;
+  private final JdbcToolPrices toolPrices;
 
-  ModelsController(JdbcPrices prices) {
+  ModelsController(JdbcPrices prices, JdbcToolPrices toolPrices) {
     this.prices = prices;
+    this.toolPrices = toolPrices;
   }
 
-  /// All models.
-  record Listing(List<Model> models) {}
+  /// All models, and the tools that are not free.
+  record Listing(List<Model> models, List<Tool> tools) {}
 
   /// A model.
   ///
@@ -49,10 +56,55 @@ final class ModelsController {
   /// One price for each bucket of tokens.
   record Rates(BigDecimal input, BigDecimal output, BigDecimal cacheRead, BigDecimal cacheWrite) {}
 
-  /// Lists every model with its prices per million tokens.
+  /// A tool whose calls are paid for.
+  ///
+  /// @param priceCents of a call, if no rule says otherwise
+  record Tool(
+      String tool,
+      NanoUsd priceCents,
+      List<Rule> priceRules,
+      String priceId,
+      Instant effectiveFrom) {}
+
+  /// How a call's price depends on an argument.
+  ///
+  /// @param equals the value for which `price_cents` replaces the price; null in a price per unit
+  /// @param priceCents the price for that value
+  /// @param perUnitCents added for each unit of a number, character of a text or element of a list
+  record Rule(
+      String argument,
+      @Nullable String equals,
+      @Nullable NanoUsd priceCents,
+      @Nullable NanoUsd perUnitCents) {}
+
+  /// Lists every model with its prices per million tokens, and every tool whose calls cost
+  /// something.
   @Get
   Listing list() {
-    return new Listing(prices.allCurrent().stream().map(ModelsController::model).toList());
+    return new Listing(
+        prices.allCurrent().stream().map(ModelsController::model).toList(),
+        toolPrices.allCurrent().stream()
+            .filter(version -> !version.price().isFree())
+            .map(ModelsController::tool)
+            .toList());
+  }
+
+  private static Tool tool(ToolPriceVersion version) {
+    var price = version.price();
+    return new Tool(
+        version.tool(),
+        price.base(),
+        price.rules().stream().map(ModelsController::rule).toList(),
+        price.list().id(),
+        version.effectiveFrom());
+  }
+
+  private static Rule rule(ToolPrice.Rule rule) {
+    return switch (rule) {
+      case ToolPrice.Rule.Equal(var argument, var value, var price) ->
+          new Rule(argument, value, price, null);
+      case ToolPrice.Rule.PerUnit(var argument, var price) -> new Rule(argument, null, null, price);
+    };
   }
 
   private static Model model(Price price) {

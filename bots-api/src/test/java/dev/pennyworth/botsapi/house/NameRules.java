@@ -34,6 +34,7 @@ final class NameRules {
           "BillingViews", // limits and what is spent of them are read on one connection
           "EstimateController", // a bot is read on a connection of its own
           "OwnersBots", // a bot, its limits and its secrets are written together
+          "PricesController", // new prices and who published them are written together
           "Penny", // answers StarterBot
           "Endpoints", // an endpoint is locked, looked at and changed together
           "WebhookEndpointController", // an endpoint and its idempotent answer are written together
