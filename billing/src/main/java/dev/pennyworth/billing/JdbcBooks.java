@@ -104,39 +104,42 @@ final class JdbcBooks {
   private static Map<Books.BudgetId, BudgetRow> lockBudgets(
       Handle tx, Collection<Books.BudgetId> wanted) {
     var rows = new HashMap<Books.BudgetId, BudgetRow>();
-    tx.createQuery(
+    JdbcColumns.of(
+            tx,
+            wanted,
             """
             SELECT b.team_id, b.budget_key, b.bot_id, b.kind, b.resets_at, b.limit_nanos,
               b.ceiling_nanos, b.spent_nanos, b.held_nanos
             FROM budget b
-            JOIN unnest(:teams::uuid[], :keys::text[]) AS wanted (team_id, budget_key)
+            JOIN unnest(?::uuid[], ?::text[]) AS wanted (team_id, budget_key)
               ON b.team_id = wanted.team_id AND b.budget_key = wanted.budget_key
             ORDER BY b.team_id, b.budget_key
             FOR UPDATE OF b
             """)
-        .bindArray("teams", UUID.class, column(wanted, id -> id.team().uuid()))
-        .bindArray("keys", String.class, column(wanted, Books.BudgetId::key))
-        .map((row, _) -> budget(row))
+        .uuids(id -> id.team().uuid())
+        .texts(Books.BudgetId::key)
+        .query(JdbcBooks::budget)
         .forEach(row -> rows.put(new Books.BudgetId(row.team(), row.key()), row));
     return rows;
   }
 
   private static void makeBudgets(Handle tx, Map<Books.BudgetId, Optional<BudgetKey>> missing) {
     var rows = missing.entrySet();
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            rows,
             """
             INSERT INTO budget (team_id, budget_key, bot_id, kind)
             SELECT team_id, budget_key, bot_id, kind
-            FROM unnest(:teams::uuid[], :keys::text[], :bots::uuid[], :kinds::text[])
+            FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[])
               AS row (team_id, budget_key, bot_id, kind)
             ORDER BY team_id, budget_key
             ON CONFLICT (team_id, budget_key) DO NOTHING
             """)
-        .bindArray("teams", UUID.class, column(rows, row -> row.getKey().team().uuid()))
-        .bindArray("keys", String.class, column(rows, row -> row.getKey().key()))
-        .bindArray(
-            "bots", UUID.class, column(rows, row -> made(row).bot().map(BotId::uuid).orElse(null)))
-        .bindArray("kinds", String.class, column(rows, row -> made(row).kind().word()))
+        .uuids(row -> row.getKey().team().uuid())
+        .texts(row -> row.getKey().key())
+        .uuids(row -> made(row).bot().map(BotId::uuid).orElse(null))
+        .texts(row -> made(row).kind().word())
         .execute();
   }
 
@@ -165,16 +168,18 @@ final class JdbcBooks {
 
   private static Map<TeamId, TeamAccount> lockWallets(Handle tx, Collection<TeamId> teams) {
     var accounts = new HashMap<TeamId, TeamAccount>();
-    tx.createQuery(
+    JdbcColumns.of(
+            tx,
+            teams,
             """
             SELECT team_id, balance_nanos, held_nanos, spent_nanos, ledger_seq, ledger_hash
             FROM wallet
-            WHERE team_id = ANY(:teams)
+            WHERE team_id = ANY(?)
             ORDER BY team_id
             FOR UPDATE
             """)
-        .bindArray("teams", UUID.class, column(teams, TeamId::uuid))
-        .map((row, _) ->
+        .uuids(TeamId::uuid)
+        .query(row ->
             new TeamAccount(
                 new TeamId(row.getObject("team_id", UUID.class)),
                 new NanoUsd(row.getLong("balance_nanos")),
@@ -205,16 +210,18 @@ final class JdbcBooks {
       return limits;
     }
     Set<StepKey> asking = requests.stream().map(HoldRequest::key).collect(Collectors.toSet());
-    tx.createQuery(
+    JdbcColumns.of(
+            tx,
+            asking,
             """
             SELECT DISTINCT l.bot_id, l.kind, l.limit_nanos
             FROM bot_limit l
-            JOIN unnest(:teams::uuid[], :bots::uuid[]) AS wanted (team_id, bot_id)
+            JOIN unnest(?::uuid[], ?::uuid[]) AS wanted (team_id, bot_id)
               ON l.team_id = wanted.team_id AND l.bot_id = wanted.bot_id
             """)
-        .bindArray("teams", UUID.class, column(asking, key -> key.team().uuid()))
-        .bindArray("bots", UUID.class, column(asking, key -> key.bot().uuid()))
-        .map((row, _) ->
+        .uuids(key -> key.team().uuid())
+        .uuids(key -> key.bot().uuid())
+        .query(row ->
             new BotLimit(
                 new BotId(row.getObject(1, UUID.class)),
                 LimitKind.of(row.getString(2)),
@@ -252,7 +259,9 @@ final class JdbcBooks {
     if (rows.isEmpty()) {
       return;
     }
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            rows,
             """
             UPDATE budget AS b
             SET resets_at = row.resets_at,
@@ -260,31 +269,26 @@ final class JdbcBooks {
               ceiling_nanos = row.ceiling_nanos,
               spent_nanos = row.spent_nanos,
               held_nanos = row.held_nanos
-            FROM unnest(:teams::uuid[], :keys::text[], :resets::timestamptz[], :limits::bigint[],
-              :ceilings::bigint[], :spent::bigint[], :held::bigint[])
+            FROM unnest(?::uuid[], ?::text[], ?::timestamptz[], ?::bigint[],
+              ?::bigint[], ?::bigint[], ?::bigint[])
               AS row (team_id, budget_key, resets_at, limit_nanos, ceiling_nanos, spent_nanos,
                 held_nanos)
             WHERE b.team_id = row.team_id AND b.budget_key = row.budget_key
             """)
-        .bindArray("teams", UUID.class, column(rows, row -> row.team().uuid()))
-        .bindArray("keys", String.class, column(rows, BudgetRow::key))
-        .bindArray(
-            "resets",
-            String.class,
-            column(rows, row -> row.resetsAt().map(Instant::toString).orElse(null)))
-        .bindArray(
-            "limits", Long.class, column(rows, row -> row.limit().map(NanoUsd::nanos).orElse(null)))
-        .bindArray(
-            "ceilings",
-            Long.class,
-            column(rows, row -> row.ceiling().map(NanoUsd::nanos).orElse(null)))
-        .bindArray("spent", Long.class, column(rows, row -> row.spent().nanos()))
-        .bindArray("held", Long.class, column(rows, row -> row.held().nanos()))
+        .uuids(row -> row.team().uuid())
+        .texts(BudgetRow::key)
+        .texts(row -> row.resetsAt().map(Instant::toString).orElse(null))
+        .longs(row -> row.limit().map(NanoUsd::nanos).orElse(null))
+        .longs(row -> row.ceiling().map(NanoUsd::nanos).orElse(null))
+        .longs(row -> row.spent().nanos())
+        .longs(row -> row.held().nanos())
         .execute();
   }
 
   private static void writeWallets(Handle tx, List<TeamAccount> accounts) {
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            accounts,
             """
             UPDATE wallet AS w
             SET balance_nanos = row.balance_nanos,
@@ -292,17 +296,17 @@ final class JdbcBooks {
               spent_nanos = row.spent_nanos,
               ledger_seq = row.ledger_seq,
               ledger_hash = decode(row.ledger_hash, 'hex')
-            FROM unnest(:teams::uuid[], :balances::bigint[], :held::bigint[], :spent::bigint[],
-              :seqs::bigint[], :hashes::text[])
+            FROM unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[],
+              ?::bigint[], ?::text[])
               AS row (team_id, balance_nanos, held_nanos, spent_nanos, ledger_seq, ledger_hash)
             WHERE w.team_id = row.team_id
             """)
-        .bindArray("teams", UUID.class, column(accounts, account -> account.team().uuid()))
-        .bindArray("balances", Long.class, column(accounts, account -> account.balance().nanos()))
-        .bindArray("held", Long.class, column(accounts, account -> account.held().nanos()))
-        .bindArray("spent", Long.class, column(accounts, account -> account.spent().nanos()))
-        .bindArray("seqs", Long.class, column(accounts, TeamAccount::seq))
-        .bindArray("hashes", String.class, column(accounts, account -> account.hash().hex()))
+        .uuids(account -> account.team().uuid())
+        .longs(account -> account.balance().nanos())
+        .longs(account -> account.held().nanos())
+        .longs(account -> account.spent().nanos())
+        .longs(TeamAccount::seq)
+        .texts(account -> account.hash().hex())
         .execute();
   }
 

@@ -20,7 +20,9 @@ final class JdbcHolds {
   }
 
   static void insert(Handle tx, List<Hold> holds, Instant now) {
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            holds,
             """
             INSERT INTO hold
               (team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, funding,
@@ -28,45 +30,33 @@ final class JdbcHolds {
                amount_nanos, state, budget_keys, event_day, created_at)
             SELECT team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, funding,
               period_starts_at, plan_tokens, price_id, input_tokens_max, output_tokens_max,
-              amount_nanos, 'open', string_to_array(budget_keys, ','), event_day, :now
-            FROM unnest(:teams::uuid[], :holds::uuid[], :bots::uuid[], :turns::uuid[],
-              :steps::integer[], :attempts::integer[], :modes::text[], :fundings::text[],
-              :periods::timestamptz[], :plan_tokens::bigint[], :prices::text[],
-              :inputs::bigint[], :outputs::bigint[], :amounts::bigint[], :keys::text[],
-              :days::date[])
+              amount_nanos, 'open', string_to_array(budget_keys, ','), event_day, ?
+            FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
+              ?::integer[], ?::integer[], ?::text[], ?::text[],
+              ?::timestamptz[], ?::bigint[], ?::text[],
+              ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+              ?::date[])
               AS row (team_id, hold_id, bot_id, turn_id, step, attempt, billing_mode, funding,
                 period_starts_at, plan_tokens, price_id, input_tokens_max, output_tokens_max,
                 amount_nanos, budget_keys, event_day)
             """)
-        .bindArray("teams", UUID.class, JdbcBooks.column(holds, hold -> hold.key().team().uuid()))
-        .bindArray("holds", UUID.class, JdbcBooks.column(holds, hold -> hold.id().uuid()))
-        .bindArray("bots", UUID.class, JdbcBooks.column(holds, hold -> hold.key().bot().uuid()))
-        .bindArray("turns", UUID.class, JdbcBooks.column(holds, hold -> hold.key().turn().uuid()))
-        .bindArray("steps", Integer.class, JdbcBooks.column(holds, hold -> hold.key().step()))
-        .bindArray("attempts", Integer.class, JdbcBooks.column(holds, hold -> hold.key().attempt()))
-        .bindArray("modes", String.class, JdbcBooks.column(holds, hold -> hold.mode().word()))
-        .bindArray("fundings", String.class, JdbcBooks.column(holds, hold -> hold.funding().word()))
-        .bindArray(
-            "periods",
-            String.class,
-            JdbcBooks.column(
-                holds,
-                hold -> hold.plan().map(share -> share.periodStartsAt().toString()).orElse(null)))
-        .bindArray(
-            "plan_tokens",
-            Long.class,
-            JdbcBooks.column(holds, hold -> hold.plan().map(PlanShare::tokens).orElse(0L)))
-        .bindArray("prices", String.class, JdbcBooks.column(holds, hold -> hold.price().id()))
-        .bindArray("inputs", Long.class, JdbcBooks.column(holds, Hold::inputTokensMax))
-        .bindArray("outputs", Long.class, JdbcBooks.column(holds, Hold::outputTokensMax))
-        .bindArray("amounts", Long.class, JdbcBooks.column(holds, hold -> hold.amount().nanos()))
-        .bindArray(
-            "keys",
-            String.class,
-            JdbcBooks.column(holds, hold -> String.join(",", hold.budgetKeys())))
-        .bindArray(
-            "days", String.class, JdbcBooks.column(holds, hold -> hold.eventDay().toString()))
-        .bind("now", now)
+        .instant(now)
+        .uuids(hold -> hold.key().team().uuid())
+        .uuids(hold -> hold.id().uuid())
+        .uuids(hold -> hold.key().bot().uuid())
+        .uuids(hold -> hold.key().turn().uuid())
+        .ints(hold -> hold.key().step())
+        .ints(hold -> hold.key().attempt())
+        .texts(hold -> hold.mode().word())
+        .texts(hold -> hold.funding().word())
+        .texts(hold -> hold.plan().map(share -> share.periodStartsAt().toString()).orElse(null))
+        .longs(hold -> hold.plan().map(PlanShare::tokens).orElse(0L))
+        .texts(hold -> hold.price().id())
+        .longs(Hold::inputTokensMax)
+        .longs(Hold::outputTokensMax)
+        .longs(hold -> hold.amount().nanos())
+        .texts(hold -> String.join(",", hold.budgetKeys()))
+        .texts(hold -> hold.eventDay().toString())
         .execute();
   }
 
@@ -76,42 +66,27 @@ final class JdbcHolds {
   static void resolve(Handle tx, List<Resolution> resolutions, Instant now) {
     var resolved =
         new HashSet<>(
-            tx.createQuery(
+            JdbcColumns.of(
+                    tx,
+                    resolutions,
                     """
                     UPDATE hold AS h
-                    SET state = row.state, cost_nanos = row.cost_nanos, resolved_at = :now
-                    FROM unnest(:teams::uuid[], :turns::uuid[], :steps::integer[],
-                      :attempts::integer[], :states::text[], :costs::bigint[])
+                    SET state = row.state, cost_nanos = row.cost_nanos, resolved_at = ?
+                    FROM unnest(?::uuid[], ?::uuid[], ?::integer[],
+                      ?::integer[], ?::text[], ?::bigint[])
                       AS row (team_id, turn_id, step, attempt, state, cost_nanos)
                     WHERE h.team_id = row.team_id AND h.turn_id = row.turn_id
                       AND h.step = row.step AND h.attempt = row.attempt AND h.state = 'open'
                     RETURNING h.hold_id
                     """)
-                .bindArray(
-                    "teams",
-                    UUID.class,
-                    JdbcBooks.column(resolutions, one -> one.hold().key().team().uuid()))
-                .bindArray(
-                    "turns",
-                    UUID.class,
-                    JdbcBooks.column(resolutions, one -> one.hold().key().turn().uuid()))
-                .bindArray(
-                    "steps",
-                    Integer.class,
-                    JdbcBooks.column(resolutions, one -> one.hold().key().step()))
-                .bindArray(
-                    "attempts",
-                    Integer.class,
-                    JdbcBooks.column(resolutions, one -> one.hold().key().attempt()))
-                .bindArray("states", String.class, JdbcBooks.column(resolutions, JdbcHolds::state))
-                .bindArray(
-                    "costs",
-                    Long.class,
-                    JdbcBooks.column(
-                        resolutions, one -> cost(one).map(NanoUsd::nanos).orElse(null)))
-                .bind("now", now)
-                .mapTo(UUID.class)
-                .list());
+                .instant(now)
+                .uuids(one -> one.hold().key().team().uuid())
+                .uuids(one -> one.hold().key().turn().uuid())
+                .ints(one -> one.hold().key().step())
+                .ints(one -> one.hold().key().attempt())
+                .texts(JdbcHolds::state)
+                .longs(one -> cost(one).map(NanoUsd::nanos).orElse(null))
+                .query(row -> row.getObject(1, UUID.class)));
     for (var resolution : resolutions) {
       if (!resolved.remove(resolution.hold().id().uuid())) {
         throw new AlreadyResolved(resolution.hold().id());

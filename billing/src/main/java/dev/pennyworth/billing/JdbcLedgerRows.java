@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -87,57 +86,58 @@ final class JdbcLedgerRows {
   }
 
   private static void insertTransactions(Handle tx, List<Books.Posted> posted, Instant at) {
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            posted,
             """
             INSERT INTO ledger_transaction
               (team_id, seq, txn_id, source_key, kind, at, event_day, bot_id, turn_id, step, hold_id,
                purpose, llm_provider, llm_model, tool_name, price_id, provider_request_id,
                tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
                cost_nanos, billed_nanos, flags, previous_hash, hash)
-            SELECT team_id, seq, txn_id, source_key, kind, :at, event_day, bot_id, turn_id, step,
+            SELECT team_id, seq, txn_id, source_key, kind, ?, event_day, bot_id, turn_id, step,
               hold_id, purpose, llm_provider, llm_model, tool_name, price_id, provider_request_id,
               tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
               cost_nanos, billed_nanos, string_to_array(flags, ','),
               decode(previous_hash, 'hex'), decode(hash, 'hex')
-            FROM unnest(:teams::uuid[], :seqs::bigint[], :txns::uuid[], :sources::text[],
-              :kinds::text[], :days::date[], :bots::uuid[], :turns::uuid[], :steps::integer[],
-              :holds::uuid[], :purposes::text[], :providers::text[], :models::text[],
-              :tools::text[], :prices::text[], :requests::text[], :inputs::bigint[],
-              :outputs::bigint[], :cache_reads::bigint[], :cache_writes::bigint[],
-              :costs::bigint[], :billed::bigint[], :flags::text[], :previous::text[],
-              :hashes::text[])
+            FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::text[],
+              ?::text[], ?::date[], ?::uuid[], ?::uuid[], ?::integer[],
+              ?::uuid[], ?::text[], ?::text[], ?::text[],
+              ?::text[], ?::text[], ?::text[], ?::bigint[],
+              ?::bigint[], ?::bigint[], ?::bigint[],
+              ?::bigint[], ?::bigint[], ?::text[], ?::text[],
+              ?::text[])
               AS row (team_id, seq, txn_id, source_key, kind, event_day, bot_id, turn_id, step,
                 hold_id, purpose, llm_provider, llm_model, tool_name, price_id,
                 provider_request_id, tokens_input, tokens_output, tokens_cache_read,
                 tokens_cache_write, cost_nanos, billed_nanos, flags, previous_hash, hash)
             """)
-        .bind("at", at)
-        .bindArray("teams", UUID.class, JdbcBooks.column(posted, one -> one.team().uuid()))
-        .bindArray("seqs", Long.class, of(posted, LedgerRow::seq))
-        .bindArray("txns", UUID.class, of(posted, row -> row.txn().uuid()))
-        .bindArray("sources", String.class, of(posted, LedgerRow::sourceKey))
-        .bindArray("kinds", String.class, of(posted, LedgerRow::kind))
-        .bindArray(
-            "days", String.class, maybe(posted, row -> row.eventDay().map(LocalDate::toString)))
-        .bindArray("bots", UUID.class, maybe(posted, row -> row.bot().map(BotId::uuid)))
-        .bindArray("turns", UUID.class, maybe(posted, row -> row.turn().map(TurnId::uuid)))
-        .bindArray("steps", Integer.class, maybe(posted, LedgerRow::step))
-        .bindArray("holds", UUID.class, maybe(posted, row -> row.hold().map(HoldId::uuid)))
-        .bindArray("purposes", String.class, maybe(posted, LedgerRow::purpose))
-        .bindArray("providers", String.class, maybe(posted, LedgerRow::provider))
-        .bindArray("models", String.class, maybe(posted, LedgerRow::model))
-        .bindArray("tools", String.class, maybe(posted, LedgerRow::tool))
-        .bindArray("prices", String.class, maybe(posted, LedgerRow::priceId))
-        .bindArray("requests", String.class, maybe(posted, LedgerRow::providerRequestId))
-        .bindArray("inputs", Long.class, of(posted, row -> row.tokens().input()))
-        .bindArray("outputs", Long.class, of(posted, row -> row.tokens().output()))
-        .bindArray("cache_reads", Long.class, of(posted, row -> row.tokens().cacheRead()))
-        .bindArray("cache_writes", Long.class, of(posted, row -> row.tokens().cacheWrite()))
-        .bindArray("costs", Long.class, of(posted, row -> row.cost().nanos()))
-        .bindArray("billed", Long.class, of(posted, row -> row.billed().nanos()))
-        .bindArray("flags", String.class, of(posted, row -> String.join(",", row.flags())))
-        .bindArray("previous", String.class, of(posted, row -> row.previousHash().hex()))
-        .bindArray("hashes", String.class, of(posted, row -> row.hash().hex()))
+        .instant(at)
+        .uuids(one -> one.team().uuid())
+        .longs(one -> one.row().seq())
+        .uuids(one -> one.row().txn().uuid())
+        .texts(one -> one.row().sourceKey())
+        .texts(one -> one.row().kind())
+        .texts(one -> one.row().eventDay().map(LocalDate::toString).orElse(null))
+        .uuids(one -> one.row().bot().map(BotId::uuid).orElse(null))
+        .uuids(one -> one.row().turn().map(TurnId::uuid).orElse(null))
+        .ints(one -> one.row().step().orElse(null))
+        .uuids(one -> one.row().hold().map(HoldId::uuid).orElse(null))
+        .texts(one -> one.row().purpose().orElse(null))
+        .texts(one -> one.row().provider().orElse(null))
+        .texts(one -> one.row().model().orElse(null))
+        .texts(one -> one.row().tool().orElse(null))
+        .texts(one -> one.row().priceId().orElse(null))
+        .texts(one -> one.row().providerRequestId().orElse(null))
+        .longs(one -> one.row().tokens().input())
+        .longs(one -> one.row().tokens().output())
+        .longs(one -> one.row().tokens().cacheRead())
+        .longs(one -> one.row().tokens().cacheWrite())
+        .longs(one -> one.row().cost().nanos())
+        .longs(one -> one.row().billed().nanos())
+        .texts(one -> String.join(",", one.row().flags()))
+        .texts(one -> one.row().previousHash().hex())
+        .texts(one -> one.row().hash().hex())
         .execute();
   }
 
@@ -155,36 +155,23 @@ final class JdbcLedgerRows {
         lines.add(new Line(one.team(), one.row(), ++number, entry));
       }
     }
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            lines,
             """
             INSERT INTO ledger_entry (team_id, seq, line, account, amount_nanos, balance_after_nanos)
             SELECT team_id, seq, line, account, amount_nanos, balance_after_nanos
-            FROM unnest(:teams::uuid[], :seqs::bigint[], :lines::integer[], :accounts::text[],
-              :amounts::bigint[], :balances::bigint[])
+            FROM unnest(?::uuid[], ?::bigint[], ?::integer[], ?::text[],
+              ?::bigint[], ?::bigint[])
               AS row (team_id, seq, line, account, amount_nanos, balance_after_nanos)
             """)
-        .bindArray("teams", UUID.class, JdbcBooks.column(lines, line -> line.team().uuid()))
-        .bindArray("seqs", Long.class, JdbcBooks.column(lines, line -> line.row().seq()))
-        .bindArray("lines", Integer.class, JdbcBooks.column(lines, Line::number))
-        .bindArray(
-            "accounts", String.class, JdbcBooks.column(lines, line -> line.entry().account()))
-        .bindArray(
-            "amounts", Long.class, JdbcBooks.column(lines, line -> line.entry().amount().nanos()))
-        .bindArray(
-            "balances",
-            Long.class,
-            JdbcBooks.column(
-                lines, line -> line.isWallets() ? line.row().balanceAfter().nanos() : null))
+        .uuids(line -> line.team().uuid())
+        .longs(line -> line.row().seq())
+        .ints(Line::number)
+        .texts(line -> line.entry().account())
+        .longs(line -> line.entry().amount().nanos())
+        .longs(line -> line.isWallets() ? line.row().balanceAfter().nanos() : null)
         .execute();
-  }
-
-  private static <C> List<C> of(List<Books.Posted> posted, Function<LedgerRow, C> value) {
-    return JdbcBooks.column(posted, one -> value.apply(one.row()));
-  }
-
-  private static <C> List<@Nullable C> maybe(
-      List<Books.Posted> posted, Function<LedgerRow, Optional<C>> value) {
-    return JdbcBooks.column(posted, one -> value.apply(one.row()).orElse(null));
   }
 
   private static LedgerRow read(ResultSet row) throws SQLException {

@@ -3,7 +3,6 @@ package dev.pennyworth.billing;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// A bot's figures by day, in the bot's time zone, written in the commit that they describe.
@@ -197,16 +196,18 @@ public final class JdbcRollups {
       return;
     }
     var rows = growth.entrySet();
-    tx.createUpdate(
+    JdbcColumns.of(
+            tx,
+            rows,
             """
             INSERT INTO daily_rollup
               (team_id, bot_id, event_day, tokens_input, tokens_output, tokens_cache_read,
                tokens_cache_write, cost_nanos, billed_nanos)
             SELECT team_id, bot_id, event_day, tokens_input, tokens_output, tokens_cache_read,
               tokens_cache_write, cost_nanos, billed_nanos
-            FROM unnest(:teams::uuid[], :bots::uuid[], :days::date[], :inputs::bigint[],
-              :outputs::bigint[], :cache_reads::bigint[], :cache_writes::bigint[],
-              :costs::bigint[], :billed::bigint[])
+            FROM unnest(?::uuid[], ?::uuid[], ?::date[], ?::bigint[],
+              ?::bigint[], ?::bigint[], ?::bigint[],
+              ?::bigint[], ?::bigint[])
               AS row (team_id, bot_id, event_day, tokens_input, tokens_output, tokens_cache_read,
                 tokens_cache_write, cost_nanos, billed_nanos)
             ORDER BY team_id, bot_id, event_day
@@ -218,26 +219,15 @@ public final class JdbcRollups {
               cost_nanos = daily_rollup.cost_nanos + excluded.cost_nanos,
               billed_nanos = daily_rollup.billed_nanos + excluded.billed_nanos
             """)
-        .bindArray("teams", UUID.class, JdbcBooks.column(rows, row -> row.getKey().team().uuid()))
-        .bindArray("bots", UUID.class, JdbcBooks.column(rows, row -> row.getKey().bot().uuid()))
-        .bindArray(
-            "days", String.class, JdbcBooks.column(rows, row -> row.getKey().day().toString()))
-        .bindArray(
-            "inputs", Long.class, JdbcBooks.column(rows, row -> row.getValue().usage().input()))
-        .bindArray(
-            "outputs", Long.class, JdbcBooks.column(rows, row -> row.getValue().usage().output()))
-        .bindArray(
-            "cache_reads",
-            Long.class,
-            JdbcBooks.column(rows, row -> row.getValue().usage().cacheRead()))
-        .bindArray(
-            "cache_writes",
-            Long.class,
-            JdbcBooks.column(rows, row -> row.getValue().usage().cacheWrite()))
-        .bindArray(
-            "costs", Long.class, JdbcBooks.column(rows, row -> row.getValue().cost().nanos()))
-        .bindArray(
-            "billed", Long.class, JdbcBooks.column(rows, row -> row.getValue().billed().nanos()))
+        .uuids(row -> row.getKey().team().uuid())
+        .uuids(row -> row.getKey().bot().uuid())
+        .texts(row -> row.getKey().day().toString())
+        .longs(row -> row.getValue().usage().input())
+        .longs(row -> row.getValue().usage().output())
+        .longs(row -> row.getValue().usage().cacheRead())
+        .longs(row -> row.getValue().usage().cacheWrite())
+        .longs(row -> row.getValue().cost().nanos())
+        .longs(row -> row.getValue().billed().nanos())
         .execute();
   }
 }

@@ -39,14 +39,16 @@ public final class JdbcTeamLimits {
 
   static Map<TeamId, TeamLimits> read(Handle tx, Collection<TeamId> teams) {
     var limits = new HashMap<TeamId, TeamLimits>();
-    tx.createQuery(
+    JdbcColumns.of(
+            tx,
+            teams,
             """
             SELECT team_id, monthly_limit_nanos, overage_ceiling_nanos, alert_percents
             FROM team_limit
-            WHERE team_id = ANY(:teams)
+            WHERE team_id = ANY(?)
             """)
-        .bindArray("teams", UUID.class, JdbcBooks.column(teams, TeamId::uuid))
-        .map((row, _) ->
+        .uuids(TeamId::uuid)
+        .query(row ->
             Map.entry(
                 new TeamId(row.getObject("team_id", UUID.class)),
                 new TeamLimits(
