@@ -49,6 +49,7 @@ class GateBenchmark {
       pool.setUsername(postgres.user());
       pool.setPassword(postgres.password());
       pool.setMaximumPoolSize(16);
+      pool.setConnectionInitSql("SET enable_seqscan = off"); // as the program does
       Schema.migrate(pool);
       var pgbench = new Pgbench(postgres);
       pgbench.initialize();
