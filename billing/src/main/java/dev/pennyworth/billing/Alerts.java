@@ -70,16 +70,16 @@ final class Alerts {
             facts));
   }
 
-  static Optional<Event> ofWallet(NanoUsd before, TeamAccount account) {
-    boolean hasCrossed =
-        before.compareTo(LOW_BALANCE) >= 0 && account.balance().compareTo(LOW_BALANCE) < 0;
+  /// @param seq of the ledger row that took the balance from one to the other
+  static Optional<Event> ofWallet(NanoUsd before, NanoUsd after, NanoUsd held, long seq) {
+    boolean hasCrossed = before.compareTo(LOW_BALANCE) >= 0 && after.compareTo(LOW_BALANCE) < 0;
     return hasCrossed
         ? Optional.of(
             new Event(
                 EventType.WALLET_LOW_BALANCE,
-                "low_balance/" + account.seq(),
+                "low_balance/" + seq,
                 Map.of(
-                    "available_nanos", account.balance().minus(account.held()).nanos(),
+                    "available_nanos", after.minus(held).nanos(),
                     "threshold_nanos", LOW_BALANCE.nanos())))
         : Optional.empty();
   }

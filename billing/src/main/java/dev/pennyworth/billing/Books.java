@@ -90,7 +90,8 @@ final class Books {
         new RollupId(account.team(), hold.key().bot(), hold.eventDay()),
         new RollupGrowth(settle.usage(), charge.cost(), charge.billed()),
         RollupGrowth::plus);
-    Alerts.ofWallet(balanceBefore, account).ifPresent(event -> tell(account.team(), event));
+    Alerts.ofWallet(balanceBefore, account.balance(), account.held(), account.seq())
+        .ifPresent(event -> tell(account.team(), event));
     return charge;
   }
 

@@ -70,6 +70,16 @@ final class GroupCommit {
       return booked.isPresent() || failure.isPresent();
     }
 
+    void succeed(Booking.Booked outcome) {
+      booked = Optional.of(outcome);
+      LockSupport.unpark(caller);
+    }
+
+    void fail(RuntimeException reason) {
+      failure = Optional.of(reason);
+      LockSupport.unpark(caller);
+    }
+
     Booking.Booked outcome() {
       return booked.orElseThrow(failure::orElseThrow);
     }
@@ -88,6 +98,7 @@ final class GroupCommit {
         wasInterrupted |= Thread.interrupted(); // the booking is under way: its outcome counts
       }
       if (place.leads) {
+        wasInterrupted |= Thread.interrupted(); // others wait for what this thread commits
         lead();
       }
       if (wasInterrupted) {
@@ -120,12 +131,17 @@ final class GroupCommit {
 
     /// The leader is the first in line, so that his own booking is among those that he commits.
     private void lead() {
-      var batch = take();
+      List<Place> batch = List.of();
       try {
+        batch = take();
         commitAll(batch);
       } finally {
         handOver();
-        batch.forEach(place -> LockSupport.unpark(place.caller));
+        // Nobody is left behind, not even by an Error.
+        batch.stream()
+            .filter(place -> !place.isDone())
+            .forEach(place ->
+                place.fail(new IllegalStateException("whoever led the commit broke down")));
       }
     }
 
@@ -162,7 +178,7 @@ final class GroupCommit {
       commitTogether(batch);
     } catch (RuntimeException e) {
       if (batch.size() == 1) {
-        batch.getFirst().failure = Optional.of(e);
+        batch.getFirst().fail(e);
         return;
       }
       LOG.debug("a batch of {} bookings broke; each is committed alone", batch.size(), e);
@@ -173,7 +189,7 @@ final class GroupCommit {
   private void commitTogether(List<Place> batch) {
     var booked = commit.apply(batch.stream().map(place -> place.booking).toList());
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).booked = Optional.of(booked.get(i));
+      batch.get(i).succeed(booked.get(i));
     }
   }
 }

@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The one door through which money is spent: holds are taken before a call, then settled, voided
 /// or lost, exactly once.
@@ -16,6 +18,8 @@ import org.jdbi.v3.core.Jdbi;
 /// Locks are taken in the order: what a booking brings along (a conversation), budgets by team and
 /// key, wallets, plans' periods, holds.
 public final class JdbcGate {
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcGate.class);
+
   /// Far above the longest turn: whoever took such a hold is gone.
   private static final Duration HOLD_EXPIRES_AFTER = Duration.ofHours(1);
 
@@ -121,6 +125,9 @@ public final class JdbcGate {
       return true;
     } catch (AlreadyResolved _) {
       return false; // somebody was faster, and booked what really happened
+    } catch (RuntimeException e) {
+      LOG.error("{} is forgotten and could not be freed; it is tried again", hold.id(), e);
+      return false;
     }
   }
 

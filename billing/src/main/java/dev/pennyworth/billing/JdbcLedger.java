@@ -45,22 +45,28 @@ public final class JdbcLedger {
     var row = LedgerRow.next(team, posting, head.seq(), head.hash(), head.balance(), now);
     JdbcLedgerRows.insert(tx, List.of(new Books.Posted(team, row)), now);
     moveWallet(tx, team, posting, row, release);
+    Alerts.ofWallet(head.balance(), row.balanceAfter(), head.held().minus(release), row.seq())
+        .ifPresent(event -> JdbcEvents.insert(tx, List.of(new Books.Telling(team, event)), now));
     return row.txn();
   }
 
-  private record Head(NanoUsd balance, long seq, Hash hash) {}
+  private record Head(NanoUsd balance, NanoUsd held, long seq, Hash hash) {}
 
   private static Head lockHead(Handle tx, TeamId team) {
     return tx.createQuery(
             """
-            SELECT balance_nanos, ledger_seq, ledger_hash
+            SELECT balance_nanos, held_nanos, ledger_seq, ledger_hash
             FROM wallet
             WHERE team_id = :team
             FOR UPDATE
             """)
         .bind("team", team.uuid())
         .map((row, _) ->
-            new Head(new NanoUsd(row.getLong(1)), row.getLong(2), Hash.of(row.getBytes(3))))
+            new Head(
+                new NanoUsd(row.getLong(1)),
+                new NanoUsd(row.getLong(2)),
+                row.getLong(3),
+                Hash.of(row.getBytes(4))))
         .one();
   }
 

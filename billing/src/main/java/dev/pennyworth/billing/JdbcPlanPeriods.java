@@ -19,7 +19,7 @@ final class JdbcPlanPeriods {
             """
             SELECT *
             FROM plan_period
-            WHERE (team_id = ANY(:current) AND starts_at <= :now AND ends_at > :now)
+            WHERE (team_id = ANY(:current) AND ends_at > :now)
               OR (team_id, starts_at) IN (
                 SELECT *
                 FROM unnest(:teams::uuid[], :starts::timestamptz[]))

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Teams' plans and their monthly periods.
 ///
@@ -17,6 +19,7 @@ import org.jdbi.v3.core.Jdbi;
 /// was begun on the 31st renews on the last day of shorter months and on the 31st of longer ones.
 /// Whoever begins, changes or spends from a period holds the team's wallet.
 public final class JdbcPlans {
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcPlans.class);
   private static final int RENEWED_AT_ONCE_MAX = 100;
 
   private final Jdbi jdbi;
@@ -94,12 +97,11 @@ public final class JdbcPlans {
 
   /// Begins the current period, if nobody has yet.
   void beginPeriod(TeamId team) {
-    var now = now();
-    boolean hasBegun = jdbi.withHandle(handle -> current(handle, team, now)).isPresent();
+    boolean hasBegun = jdbi.withHandle(handle -> current(handle, team, now())).isPresent();
     if (!hasBegun) {
       jdbi.useTransaction(tx -> {
         JdbcWallets.lock(tx, team);
-        begin(tx, team, now);
+        begin(tx, team, now()); // the wait for the lock may have taken longer than another's begin
       });
     }
   }
@@ -127,8 +129,17 @@ public final class JdbcPlans {
                 .bind("rows", RENEWED_AT_ONCE_MAX)
                 .map((row, _) -> new TeamId(row.getObject(1, UUID.class)))
                 .list());
-    due.forEach(this::beginPeriod);
+    due.forEach(this::renew);
     return due.size();
+  }
+
+  /// One team that cannot be renewed must not keep the others from it.
+  private void renew(TeamId team) {
+    try {
+      beginPeriod(team);
+    } catch (RuntimeException e) {
+      LOG.error("the plan of {} could not be renewed; it is tried again", team, e);
+    }
   }
 
   private record Standing(Plan plan, Plan next, Instant anchorAt) {
@@ -232,13 +243,16 @@ public final class JdbcPlans {
         period.use());
   }
 
+  /// The period of now; one that a process with a faster clock has begun already, if there is none.
   private static Optional<PlanPeriod> current(Handle handle, TeamId team, Instant now) {
     return handle
         .createQuery(
             """
             SELECT *
             FROM plan_period
-            WHERE team_id = :team AND starts_at <= :now AND ends_at > :now
+            WHERE team_id = :team AND ends_at > :now
+            ORDER BY starts_at
+            LIMIT 1
             """)
         .bind("team", team.uuid())
         .bind("now", now)
@@ -303,7 +317,7 @@ public final class JdbcPlans {
       return now;
     }
     var startsAt = period.get().startsAt();
-    var end = startsAt.equals(now) ? now.plus(1, ChronoUnit.MICROS) : now;
+    var end = startsAt.isBefore(now) ? now : startsAt.plus(1, ChronoUnit.MICROS);
     tx.createUpdate(
             """
             UPDATE plan_period

@@ -157,13 +157,15 @@ public final class JdbcProof {
         FROM hold h, unnest(h.budget_keys) AS k (budget_key)
         WHERE h.team_id = :team
         GROUP BY k.budget_key)
-      SELECT 'budget.held', b.budget_key, b.held_nanos::text, coalesce(t.held, 0)::text
-      FROM budget b LEFT JOIN truth t ON t.budget_key = b.budget_key
-      WHERE b.team_id = :team
+      SELECT 'budget.held', coalesce(b.budget_key, t.budget_key),
+        coalesce(b.held_nanos::text, 'no row'), coalesce(t.held, 0)::text
+      FROM (SELECT * FROM budget WHERE team_id = :team) b
+      FULL JOIN truth t ON t.budget_key = b.budget_key
       UNION ALL
-      SELECT 'budget.spent', b.budget_key, b.spent_nanos::text, coalesce(t.spent, 0)::text
-      FROM budget b LEFT JOIN truth t ON t.budget_key = b.budget_key
-      WHERE b.team_id = :team
+      SELECT 'budget.spent', coalesce(b.budget_key, t.budget_key),
+        coalesce(b.spent_nanos::text, 'no row'), coalesce(t.spent, 0)::text
+      FROM (SELECT * FROM budget WHERE team_id = :team) b
+      FULL JOIN truth t ON t.budget_key = b.budget_key
       """;
 
   private static final String PLAN_PERIODS =
@@ -187,14 +189,14 @@ public final class JdbcProof {
           sum(amount_nanos) FILTER (WHERE funding = 'wallet' AND state = 'open') AS overage_held
         FROM share
         GROUP BY period_starts_at)
-      SELECT 'plan_period', p.starts_at::text,
+      SELECT 'plan_period', coalesce(p.starts_at, t.period_starts_at)::text,
         concat_ws(' ', p.credits_spent_nanos, p.credits_held_nanos, p.tokens_spent, p.tokens_held,
           p.overage_spent_nanos, p.overage_held_nanos),
         concat_ws(' ', coalesce(t.credits_spent, 0), coalesce(t.credits_held, 0),
           coalesce(t.tokens_spent, 0), coalesce(t.tokens_held, 0),
           coalesce(t.overage_spent, 0), coalesce(t.overage_held, 0))
-      FROM plan_period p LEFT JOIN truth t ON t.period_starts_at = p.starts_at
-      WHERE p.team_id = :team
+      FROM (SELECT * FROM plan_period WHERE team_id = :team) p
+      FULL JOIN truth t ON t.period_starts_at = p.starts_at
       """;
 
   private static final String ROLLUPS =

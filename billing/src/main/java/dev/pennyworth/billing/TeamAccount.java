@@ -2,6 +2,7 @@ package dev.pennyworth.billing;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +98,8 @@ final class TeamAccount {
 
   private PlanPeriod current(Instant now) {
     return periods.values().stream()
-        .filter(period -> !now.isBefore(period.startsAt()) && now.isBefore(period.endsAt()))
-        .findFirst()
+        .filter(period -> now.isBefore(period.endsAt()))
+        .min(Comparator.comparing(PlanPeriod::startsAt))
         .orElseThrow(() -> new PlanPeriodMissing(team));
   }
 

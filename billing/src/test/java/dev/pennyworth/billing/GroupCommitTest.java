@@ -98,6 +98,31 @@ class GroupCommitTest {
   }
 
   @Test
+  void anErrorInTheCommitLeavesNobodyWaiting() throws Exception {
+    var group =
+        new GroupCommit(bookings -> {
+          assertThat(commitSlowly(bookings, _ -> false)).isNotEmpty();
+          throw new StackOverflowError("a commit that breaks down");
+        });
+    var first = threads.submit(() -> group.run(booking()));
+    firstIsCommitting.await();
+    var second = threads.submit(() -> group.run(booking()));
+    while (group.waiting() < 1) {
+      Thread.onSpinWait();
+    }
+    var third = threads.submit(() -> group.run(booking()));
+    while (group.waiting() < 2) {
+      Thread.onSpinWait();
+    }
+    goOn.countDown();
+
+    for (var caller : List.of(first, second, third)) {
+      assertThatThrownBy(() -> caller.get(10, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class);
+    }
+  }
+
+  @Test
   void aCallerWhoIsInterruptedStillLearnsWhatBecameOfHisBooking() throws Exception {
     var group = new GroupCommit(bookings -> commitSlowly(bookings, _ -> false));
     var first = threads.submit(() -> group.run(booking()));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -301,6 +302,50 @@ class JdbcGateTest {
       }
     }
     throw new AssertionError("a step was put off " + TRIES_MAX + " times");
+  }
+
+  @Test
+  void aBookingIsOfOneTeam() {
+    var request = billing.request(1, 100, 100).build();
+    var another = new TeamId(UUID.randomUUID());
+
+    assertThatThrownBy(() -> new Booking(another, List.of(), List.of(request), Alongside.NOTHING))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /// Within one process a team's bookings are decided one after the other; only row locks stand
+  /// between two.
+  @Test
+  void aCapHoldsAcrossTwoProcesses() throws Exception {
+    var other =
+        new JdbcGate(billing.jdbi, new JdbcHolds(billing.prices), billing.plans, billing.now::get);
+    billing.setLimits(Map.of(LimitKind.LIFETIME, NanoUsd.ofCents(7)));
+    var turns = new AtomicInteger();
+    var paid =
+        inParallel(
+            200, () -> spendOneCent(turns.incrementAndGet() % 2 == 0 ? billing.gate : other));
+
+    assertThat(paid.stream().filter(isPaid -> isPaid)).hasSize(7);
+    assertThat(billing.budget(LimitKind.LIFETIME).spent()).isEqualTo(NanoUsd.ofCents(7));
+  }
+
+  private boolean spendOneCent(JdbcGate gate) {
+    var key = new StepKey(billing.team, billing.bot, new TurnId(UUID.randomUUID()), 1, 1);
+    var request =
+        new HoldRequest(
+            key,
+            BillingMode.WALLET,
+            Price.ofTool("a tool", "1"),
+            "ann",
+            TestingBilling.UTC,
+            new Ask.Fixed(NanoUsd.ofCents(1)));
+    return switch (gate.book(Booking.of(request)).reservation()) {
+      case Reservation.Granted(var hold) -> {
+        gate.book(Booking.of(new Resolution.Settle(hold, Settlement.ofTool("answer"))));
+        yield true;
+      }
+      case Reservation.Refused _ -> false;
+    };
   }
 
   private List<Boolean> inParallel(int times, Callable<Boolean> task) throws Exception {

@@ -57,6 +57,7 @@ class JdbcProofTest {
         "UPDATE daily_rollup SET tokens_cache_read = 0 | daily_rollup",
         "DELETE FROM daily_rollup | daily_rollup",
         "UPDATE budget SET spent_nanos = spent_nanos + 1 WHERE kind = 'team_month' | budget.spent",
+        "DELETE FROM budget WHERE kind = 'day' | budget.held",
         "UPDATE plan_period SET credits_spent_nanos = 1 | plan_period",
         "UPDATE plan_period SET tokens_held = 1 | plan_period",
         "UPDATE plan_period SET overage_spent_nanos = 1 | plan_period",
