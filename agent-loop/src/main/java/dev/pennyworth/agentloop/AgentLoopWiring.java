@@ -99,8 +99,13 @@ public final class AgentLoopWiring {
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
-    return new JdbcQuotes(
-        jdbi, prices, trials, clients(openAi, settings), builtInTools(clock), clock, ids);
+    var planner =
+        new StepPlanner(
+            prices,
+            clients(openAi, settings),
+            builtInTools(clock),
+            new EndUserPseudonyms(settings.pseudonymKey()));
+    return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
 
   private MessageTurn messageTurn(
@@ -118,13 +123,14 @@ public final class AgentLoopWiring {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
     var writes = new ClaimedWrites(jdbi, conversations, gate);
+    var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
     return new MessageTurn(
         jdbi,
         bots,
         conversations,
         new JdbcTurns(),
         steps,
-        new ModelStep(writes, steps, gate, prices, clients, toolboxes, pseudonyms, clock),
+        new ModelStep(writes, steps, gate, planner, clock),
         new ToolSteps(writes, steps, gate, toolPrices, toolboxes, pseudonyms, threads, clock),
         writes,
         gate,

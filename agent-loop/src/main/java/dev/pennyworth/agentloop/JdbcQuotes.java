@@ -1,14 +1,7 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ChatMessage;
-import dev.pennyworth.agentloop.model.ModelClient;
-import dev.pennyworth.agentloop.model.ModelRequest;
 import dev.pennyworth.agentloop.model.ModelUnavailable;
-import dev.pennyworth.agentloop.model.ToolSpec;
-import dev.pennyworth.billing.Ask;
-import dev.pennyworth.billing.BillingMode;
-import dev.pennyworth.billing.HoldRequest;
-import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcTrials;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Price;
@@ -17,7 +10,6 @@ import dev.pennyworth.billing.TurnId;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
@@ -26,26 +18,16 @@ import org.jdbi.v3.core.Jdbi;
 /// prepares it, priced as the gate prices it, and thrown away.
 public final class JdbcQuotes {
   private final Jdbi jdbi;
-  private final JdbcPrices prices;
+  private final StepPlanner planner;
   private final JdbcTrials trials;
-  private final Map<String, ModelClient> clients;
-  private final Toolboxes toolboxes;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
 
   JdbcQuotes(
-      Jdbi jdbi,
-      JdbcPrices prices,
-      JdbcTrials trials,
-      Map<String, ModelClient> clients,
-      Toolboxes toolboxes,
-      InstantSource clock,
-      Supplier<UUID> ids) {
+      Jdbi jdbi, StepPlanner planner, JdbcTrials trials, InstantSource clock, Supplier<UUID> ids) {
     this.jdbi = jdbi;
-    this.prices = prices;
+    this.planner = planner;
     this.trials = trials;
-    this.clients = Map.copyOf(clients);
-    this.toolboxes = toolboxes;
     this.clock = clock;
     this.ids = ids;
   }
@@ -56,61 +38,34 @@ public final class JdbcQuotes {
   /// @throws Quote.Impossible if the model could not be called at all
   public Quote of(BotSettings bot, String platform, String channel, String endUser, String text)
       throws Quote.Impossible {
-    var price = price(bot);
-    List<ToolSpec> tools = price.callsTools() ? toolboxes.of(bot).specs() : List.of();
+    var price =
+        planner
+            .price(bot)
+            .orElseThrow(() ->
+                new Quote.Impossible(
+                    StopReason.NO_PRICE,
+                    "There is no price for " + bot.model() + ", and no price means no call."));
     var messages = new ArrayList<>(history(bot, platform, channel, endUser));
     messages.add(new ChatMessage.User(text));
-    var prepared = prepare(bot, messages, tools);
-    long input = prepared.inputTokensMax();
+    var plan = plan(bot, price, messages);
+    long input = plan.call().inputTokensMax();
     long output = bot.maxTokensPerTurn();
-    var ask = new Ask.Tokens(input, prepared.inputTokensMaxTight(), output);
     var step = new StepKey(bot.team(), bot.bot(), new TurnId(ids.get()), 1, 1);
-    var request = new HoldRequest(step, bot.billingMode(), price, endUser, bot.zone(), ask);
-    int stepsMax = tools.isEmpty() ? 1 : bot.maxLoopIterations();
+    int stepsMax = plan.hasTools() ? bot.maxLoopIterations() : 1;
     return new Quote(
         price,
-        prepared.inputParts().total(),
+        plan.call().inputParts().total(),
         input,
         output,
         stepsMax,
         turnWorstCase(price, input, output, stepsMax),
-        trials.of(request, ask));
+        trials.of(planner.request(plan, step, endUser), StepPlanner.ask(plan)));
   }
 
-  private Price price(BotSettings bot) throws Quote.Impossible {
-    var price = prices.current(bot.provider(), bot.model());
-    if (price.isPresent()) {
-      return price.get();
-    }
-    if (bot.billingMode() == BillingMode.BYOK) {
-      return prices.unpriced(bot.provider(), bot.model());
-    }
-    throw new Quote.Impossible(
-        StopReason.NO_PRICE,
-        "There is no price for " + bot.model() + ", and no price means no call.");
-  }
-
-  private ModelClient.Prepared prepare(
-      BotSettings bot, List<ChatMessage> messages, List<ToolSpec> tools) throws Quote.Impossible {
-    var client = clients.get(bot.provider());
-    if (client == null) {
-      throw new Quote.Impossible(
-          StopReason.PROVIDER_ERROR,
-          "This installation cannot call "
-              + bot.provider()
-              + " yet, so it cannot price its input.");
-    }
+  private StepPlanner.Plan plan(BotSettings bot, Price price, List<ChatMessage> messages)
+      throws Quote.Impossible {
     try {
-      return client.prepare(
-          new ModelRequest(
-              bot.model(),
-              bot.apiKey(),
-              bot.baseUrl(),
-              bot.systemPrompt(),
-              messages,
-              messages.size() - 1,
-              tools,
-              bot.temperature()));
+      return planner.plan(bot, price, messages, messages.size() - 1);
     } catch (ModelUnavailable e) {
       throw new Quote.Impossible(StopReason.PROVIDER_ERROR, String.valueOf(e.getMessage()));
     }

@@ -2,25 +2,16 @@ package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.agentloop.model.ModelReply;
-import dev.pennyworth.agentloop.model.ModelRequest;
 import dev.pennyworth.agentloop.model.ModelUnavailable;
-import dev.pennyworth.agentloop.model.ToolSpec;
-import dev.pennyworth.billing.Ask;
-import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.Booking;
 import dev.pennyworth.billing.Hold;
-import dev.pennyworth.billing.HoldRequest;
 import dev.pennyworth.billing.JdbcGate;
-import dev.pennyworth.billing.JdbcPrices;
-import dev.pennyworth.billing.Price;
 import dev.pennyworth.billing.Reservation;
 import dev.pennyworth.billing.Resolution;
 import dev.pennyworth.billing.Settlement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 
@@ -33,28 +24,19 @@ final class ModelStep {
   private final ClaimedWrites writes;
   private final JdbcSteps steps;
   private final JdbcGate gate;
-  private final JdbcPrices prices;
-  private final Map<String, ModelClient> clients;
-  private final Toolboxes toolboxes;
-  private final EndUserPseudonyms pseudonyms;
+  private final StepPlanner planner;
   private final InstantSource clock;
 
   ModelStep(
       ClaimedWrites writes,
       JdbcSteps steps,
       JdbcGate gate,
-      JdbcPrices prices,
-      Map<String, ModelClient> clients,
-      Toolboxes toolboxes,
-      EndUserPseudonyms pseudonyms,
+      StepPlanner planner,
       InstantSource clock) {
     this.writes = writes;
     this.steps = steps;
     this.gate = gate;
-    this.prices = prices;
-    this.clients = Map.copyOf(clients);
-    this.toolboxes = toolboxes;
-    this.pseudonyms = pseudonyms;
+    this.planner = planner;
     this.clock = clock;
   }
 
@@ -82,7 +64,7 @@ final class ModelStep {
 
   /// Makes the turn's next model call.
   Outcome run(TurnInProgress turn) {
-    var price = price(turn.bot());
+    var price = planner.price(turn.bot());
     if (price.isEmpty()) {
       return new Outcome.NotCalled(
           Ending.problem(StopReason.NO_PRICE, "there is no price for " + turn.bot().model()));
@@ -92,10 +74,10 @@ final class ModelStep {
           Ending.problem(StopReason.PROVIDER_ERROR, "the model did not answer, twice"));
     }
     try {
-      var prepared = client(turn.bot()).prepare(request(turn, price.get()));
-      return switch (reserve(turn, price.get(), prepared)) {
+      var plan = planner.plan(turn.bot(), price.get(), turn.messages(), turn.currentMessageIndex());
+      return switch (reserve(turn, plan)) {
         case Reservation.Refused(var refusal) -> new Outcome.NotCalled(Ending.refused(refusal));
-        case Reservation.Granted(var hold) -> call(turn, prepared, hold);
+        case Reservation.Granted(var hold) -> call(turn, plan.call(), hold);
       };
     } catch (ModelUnavailable e) {
       return new Outcome.NotCalled(
@@ -112,56 +94,9 @@ final class ModelStep {
     }
   }
 
-  private Optional<Price> price(BotSettings bot) {
-    return prices
-        .current(bot.provider(), bot.model())
-        .or(() ->
-            bot.billingMode() == BillingMode.BYOK
-                ? Optional.of(prices.unpriced(bot.provider(), bot.model()))
-                : Optional.empty());
-  }
-
-  private ModelClient client(BotSettings bot) throws ModelUnavailable {
-    var client = clients.get(bot.provider());
-    if (client == null) {
-      throw new ModelUnavailable(
-          "This installation cannot call "
-              + bot.provider()
-              + " yet. It can call: "
-              + String.join(", ", clients.keySet().stream().sorted().toList())
-              + ".");
-    }
-    return client;
-  }
-
-  private ModelRequest request(TurnInProgress turn, Price price) {
-    var bot = turn.bot();
-    List<ToolSpec> tools = price.callsTools() ? toolboxes.of(bot).specs() : List.of();
-    return new ModelRequest(
-        bot.model(),
-        bot.apiKey(),
-        bot.baseUrl(),
-        bot.systemPrompt(),
-        turn.messages(),
-        turn.currentMessageIndex(),
-        tools,
-        bot.temperature());
-  }
-
-  /// Counting tokens takes time, so it is done before the transaction.
-  private Reservation reserve(TurnInProgress turn, Price price, ModelClient.Prepared prepared) {
-    var parts = prepared.inputParts();
-    var request =
-        new HoldRequest(
-            turn.nextAttempt(),
-            turn.bot().billingMode(),
-            price,
-            pseudonyms.of(turn.claim().team(), turn.claim().endUserId()),
-            turn.bot().zone(),
-            new Ask.Tokens(
-                prepared.inputTokensMax(),
-                prepared.inputTokensMaxTight(),
-                turn.bot().maxTokensPerTurn()));
+  private Reservation reserve(TurnInProgress turn, StepPlanner.Plan plan) {
+    var parts = plan.call().inputParts();
+    var request = planner.request(plan, turn.nextAttempt(), turn.claim().endUserId());
     return writes
         .write(
             turn.claim(),

@@ -103,6 +103,18 @@ final class ForecastTest {
   }
 
   @Test
+  void aQuoteSeesWhatTheEndUserHasSpentToday() {
+    var bot = TestingBot.draft(server, team, OPENAI + ",\"end_user_daily_cents\":0.06");
+    bot.test("Hello?");
+
+    var quote = quote(bot, "Hello?");
+
+    assertThat(quote.at("/limit/scope").textValue()).isEqualTo("end_user");
+    assertThat(quote.at("/limit/spent").decimalValue()).isEqualByComparingTo("0.009795");
+    assertThat(held(bot, bot.test("Hello?"))).isEqualTo(quote.path("held_cents"));
+  }
+
+  @Test
   void aQuoteNamesTheLimitThatWouldShortenTheAnswer() {
     var bot = TestingBot.draft(server, team, OPENAI + ",\"spending_cap_cents\":0.06");
 

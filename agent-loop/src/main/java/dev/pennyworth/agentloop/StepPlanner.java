@@ -1,0 +1,100 @@
+package dev.pennyworth.agentloop;
+
+import dev.pennyworth.agentloop.model.ChatMessage;
+import dev.pennyworth.agentloop.model.ModelClient;
+import dev.pennyworth.agentloop.model.ModelRequest;
+import dev.pennyworth.agentloop.model.ModelUnavailable;
+import dev.pennyworth.agentloop.model.ToolSpec;
+import dev.pennyworth.billing.Ask;
+import dev.pennyworth.billing.BillingMode;
+import dev.pennyworth.billing.HoldRequest;
+import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.billing.Price;
+import dev.pennyworth.billing.StepKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a model step will send and what it asks of the gate: the same for the step itself and for a
+/// quote of it, so that a quote is what is then held.
+final class StepPlanner {
+  private final JdbcPrices prices;
+  private final Map<String, ModelClient> clients;
+  private final Toolboxes toolboxes;
+  private final EndUserPseudonyms pseudonyms;
+
+  StepPlanner(
+      JdbcPrices prices,
+      Map<String, ModelClient> clients,
+      Toolboxes toolboxes,
+      EndUserPseudonyms pseudonyms) {
+    this.prices = prices;
+    this.clients = Map.copyOf(clients);
+    this.toolboxes = toolboxes;
+    this.pseudonyms = pseudonyms;
+  }
+
+  /// A step that can be asked for and then made.
+  ///
+  /// @param hasTools whether the model is offered any
+  record Plan(BotSettings bot, Price price, boolean hasTools, ModelClient.Prepared call) {}
+
+  /// The price that the bot's calls go by now; empty: no price, no call.
+  Optional<Price> price(BotSettings bot) {
+    return prices
+        .current(bot.provider(), bot.model())
+        .or(() ->
+            bot.billingMode() == BillingMode.BYOK
+                ? Optional.of(prices.unpriced(bot.provider(), bot.model()))
+                : Optional.empty());
+  }
+
+  /// Counts tokens, which takes time: not to be called in a transaction.
+  Plan plan(BotSettings bot, Price price, List<ChatMessage> messages, int currentMessageIndex)
+      throws ModelUnavailable {
+    List<ToolSpec> tools = price.callsTools() ? toolboxes.of(bot).specs() : List.of();
+    var request =
+        new ModelRequest(
+            bot.model(),
+            bot.apiKey(),
+            bot.baseUrl(),
+            bot.systemPrompt(),
+            messages,
+            currentMessageIndex,
+            tools,
+            bot.temperature());
+    return new Plan(bot, price, !tools.isEmpty(), client(bot).prepare(request));
+  }
+
+  private ModelClient client(BotSettings bot) throws ModelUnavailable {
+    var client = clients.get(bot.provider());
+    if (client == null) {
+      throw new ModelUnavailable(
+          "This installation cannot call "
+              + bot.provider()
+              + " yet. It can call: "
+              + String.join(", ", clients.keySet().stream().sorted().toList())
+              + ".");
+    }
+    return client;
+  }
+
+  /// @param endUser as the platform names him
+  HoldRequest request(Plan plan, StepKey key, String endUser) {
+    var bot = plan.bot();
+    return new HoldRequest(
+        key,
+        bot.billingMode(),
+        plan.price(),
+        pseudonyms.of(key.team(), endUser),
+        bot.zone(),
+        ask(plan));
+  }
+
+  static Ask.Tokens ask(Plan plan) {
+    return new Ask.Tokens(
+        plan.call().inputTokensMax(),
+        plan.call().inputTokensMaxTight(),
+        plan.bot().maxTokensPerTurn());
+  }
+}
