@@ -194,6 +194,7 @@ final class MessageTurn {
     return switch (reply.finish()) {
       case LENGTH -> StopReason.MAX_TOKENS;
       case STOP, TOOL_CALLS, CONTENT_FILTER -> StopReason.COMPLETED;
+      case CUT -> StopReason.PROVIDER_ERROR;
     };
   }
 

@@ -117,7 +117,7 @@ final class ModelStep {
           failed(hold, "not_called", Duration.ZERO));
     }
     long startedNanos = System.nanoTime();
-    var reply = prepared.call(hold, turn.timeLeft());
+    var reply = prepared.call(hold, turn.timeLeft(), _ -> {});
     var latency = Duration.ofNanos(System.nanoTime() - startedNanos);
     return switch (reply) {
       case ModelReply.Answered answered ->

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
@@ -113,9 +114,12 @@ final class TestingAgentLoop implements AutoCloseable {
         new BotSettings(
             team,
             new BotId(UUID.randomUUID()),
+            Optional.empty(),
             "Be brief.",
             provider,
             model,
+            Optional.empty(),
+            OptionalInt.empty(),
             Optional.empty(),
             Optional.empty(),
             OptionalDouble.empty(),
@@ -128,6 +132,10 @@ final class TestingAgentLoop implements AutoCloseable {
             20,
             FALLBACK_MESSAGE,
             LIMIT_MESSAGE,
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            false,
             ZoneOffset.UTC);
     jdbi.useTransaction(tx -> {
       tx.execute(

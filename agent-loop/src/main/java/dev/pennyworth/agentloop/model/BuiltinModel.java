@@ -7,6 +7,7 @@ import dev.pennyworth.billing.TokenUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The provider `builtin`: a practice model that answers without a key or a network, so that the
 /// first five minutes with a bot cost nothing to set up.
@@ -40,7 +41,7 @@ public final class BuiltinModel implements ModelClient {
     }
 
     @Override
-    public ModelReply call(Hold hold, Duration timeout) {
+    public ModelReply call(Hold hold, Duration timeout, Consumer<String> listener) {
       var draft = BuiltinAnswer.to(request);
       long callTokens =
           draft.toolCalls().stream()
@@ -52,6 +53,7 @@ public final class BuiltinModel implements ModelClient {
       long spent = areCallsWritten ? callTokens : 0;
       String text = TokenCounter.o200k().cut(draft.text(), hold.outputTokensMax() - spent);
       boolean isWhole = areCallsWritten && text.equals(draft.text());
+      listener.accept(text);
       return answered(text, calls, isWhole, spent + TokenCounter.o200k().count(text));
     }
 

@@ -12,6 +12,7 @@ import dev.pennyworth.billing.Hold;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
@@ -188,14 +189,14 @@ public final class HttpOpenAiModel implements ModelClient {
     }
 
     @Override
-    public ModelReply call(Hold hold, Duration timeout) {
+    public ModelReply call(Hold hold, Duration timeout, Consumer<String> text) {
       if (hold.mode() == BillingMode.BYOK && isAtTheOperatorsExpense()) {
         return new Failed(
             Fault.REFUSED, provider.name() + " was not called: a byok bot without llm_api_key");
       }
       var bounded = OpenAiBody.withOutputTokensMax(body, request.model(), hold.outputTokensMax());
       return switch (connection.ask(bounded, destination, timeout)) {
-        case Outcome.Success(var answer, var requestId) -> read(answer, requestId);
+        case Outcome.Success(var answer, var requestId) -> tell(read(answer, requestId), text);
         case Outcome.Refusal(var status, var code) ->
             OpenAiFailure.status(provider.name(), status, code);
         case Outcome.Silence(var cause, var isWritten) ->
@@ -205,6 +206,13 @@ public final class HttpOpenAiModel implements ModelClient {
 
     private boolean isAtTheOperatorsExpense() {
       return provider instanceof Pooled && ownKey(request).isEmpty();
+    }
+
+    private static ModelReply tell(ModelReply reply, Consumer<String> text) {
+      if (reply instanceof ModelReply.Answered answered) {
+        text.accept(answered.text());
+      }
+      return reply;
     }
 
     private ModelReply read(String answer, Optional<String> requestId) {

@@ -2,6 +2,7 @@ package dev.pennyworth.agentloop.model;
 
 import dev.pennyworth.billing.Hold;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// A provider of models. Automatic retries are off: each attempt has its own hold.
 public interface ModelClient {
@@ -23,6 +24,9 @@ public interface ModelClient {
 
     /// Calls the model once, with the hold's `max_tokens` on the wire. Blocks until the whole reply
     /// is there or `timeout` has passed.
-    ModelReply call(Hold hold, Duration timeout);
+    ///
+    /// @param text is told what the model writes, piece by piece while it writes where the provider
+    ///   streams; the pieces together are the reply's text. Must return at once
+    ModelReply call(Hold hold, Duration timeout, Consumer<String> text);
   }
 }

@@ -36,7 +36,9 @@ public sealed interface ModelReply {
     STOP,
     LENGTH,
     TOOL_CALLS,
-    CONTENT_FILTER
+    CONTENT_FILTER,
+    /// Its stream broke off, or time ran out while it wrote: what came until then was paid for.
+    CUT
   }
 
   /// Whose fault a failed call is, and whether the request may have been worked on.

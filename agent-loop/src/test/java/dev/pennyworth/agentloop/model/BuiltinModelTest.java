@@ -66,7 +66,8 @@ class BuiltinModelTest {
     var prepared =
         model.prepare(request(name, history, "<|endoftext|> नमस्ते", List.of(CURRENT_TIME, ADD)));
 
-    var usage = usage((Answered) prepared.call(TestingHolds.wallet(ENOUGH), Duration.ZERO));
+    var usage =
+        usage((Answered) prepared.call(TestingHolds.wallet(ENOUGH), Duration.ZERO, _ -> {}));
 
     assertThat(prepared.inputParts().total()).isPositive();
     assertThat(usage.inputInAll())
@@ -183,7 +184,9 @@ class BuiltinModelTest {
 
   private Answered call(ModelRequest request, long outputTokensMax) throws ModelUnavailable {
     return (Answered)
-        model.prepare(request).call(TestingHolds.wallet(outputTokensMax), Duration.ofSeconds(1));
+        model
+            .prepare(request)
+            .call(TestingHolds.wallet(outputTokensMax), Duration.ofSeconds(1), _ -> {});
   }
 
   private static TokenUsage usage(Answered answered) {

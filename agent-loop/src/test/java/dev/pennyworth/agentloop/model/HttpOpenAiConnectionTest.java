@@ -169,14 +169,14 @@ class HttpOpenAiConnectionTest {
     return HttpOpenAiModel.openai(
             connection, Optional.of(new SecretText(key)), Optional.of(baseUrl))
         .prepare(TestingRequests.saying("Hello"))
-        .call(TestingHolds.wallet(500), TIMEOUT);
+        .call(TestingHolds.wallet(500), TIMEOUT, _ -> {});
   }
 
   private ModelReply callCustom(boolean arePrivateNetworksAllowed, String host)
       throws ModelUnavailable {
     return HttpOpenAiModel.custom(connection, arePrivateNetworksAllowed)
         .prepare(toCustom("http://" + host + ":" + server.port() + "/v1"))
-        .call(TestingHolds.wallet(500), TIMEOUT);
+        .call(TestingHolds.wallet(500), TIMEOUT, _ -> {});
   }
 
   private static ModelRequest toCustom(String baseUrl) {

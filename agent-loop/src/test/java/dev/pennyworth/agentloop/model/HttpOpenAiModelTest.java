@@ -62,7 +62,9 @@ class HttpOpenAiModelTest {
   @ValueSource(
       strings = {"gpt-4o-mini", "gpt-4.1", "llama-3.3-70b-versatile", "openai/gpt-oss-20b"})
   void theHoldsTokensAreOnTheWire(String model) throws Exception {
-    openai.prepare(TestingRequests.of(model, "Hello")).call(TestingHolds.wallet(1_234), TIMEOUT);
+    openai
+        .prepare(TestingRequests.of(model, "Hello"))
+        .call(TestingHolds.wallet(1_234), TIMEOUT, _ -> {});
 
     assertThat(sent().path("max_tokens").asLong()).isEqualTo(1_234);
     assertThat(sent().has("max_completion_tokens")).isFalse();
@@ -73,7 +75,7 @@ class HttpOpenAiModelTest {
   void reasoningModelsKnowTheFieldByAnotherNameAndNoTemperature(String model) throws Exception {
     var request = TestingRequests.withTemperature(TestingRequests.of(model, "Hello"), 0.5);
 
-    openai.prepare(request).call(TestingHolds.wallet(1_234), TIMEOUT);
+    openai.prepare(request).call(TestingHolds.wallet(1_234), TIMEOUT, _ -> {});
 
     assertThat(sent().path("max_completion_tokens").asLong()).isEqualTo(1_234);
     assertThat(sent().has("max_tokens")).isFalse();
@@ -159,7 +161,9 @@ class HttpOpenAiModelTest {
   @Test
   void aByokBotWithoutAKeyIsNotServedAtTheOperatorsExpense() throws Exception {
     var reply =
-        openai.prepare(TestingRequests.saying("Hello")).call(TestingHolds.byok(500), TIMEOUT);
+        openai
+            .prepare(TestingRequests.saying("Hello"))
+            .call(TestingHolds.byok(500), TIMEOUT, _ -> {});
 
     assertThat(reply)
         .isInstanceOfSatisfying(
@@ -262,7 +266,7 @@ class HttpOpenAiModelTest {
   @Test
   void theBoundCoversTheBytesOnTheWire() throws Exception {
     var prepared = openai.prepare(TestingRequests.saying("नमस्ते दुनिया ".repeat(50)));
-    prepared.call(TestingHolds.wallet(500), TIMEOUT);
+    prepared.call(TestingHolds.wallet(500), TIMEOUT, _ -> {});
 
     int bytesOnTheWire = server.onlyReceived().text().getBytes(StandardCharsets.UTF_8).length;
     assertThat(prepared.inputTokensMax())
@@ -312,7 +316,7 @@ class HttpOpenAiModelTest {
   }
 
   private Answered answered(HttpOpenAiModel model, ModelRequest request) throws ModelUnavailable {
-    return (Answered) model.prepare(request).call(TestingHolds.wallet(500), TIMEOUT);
+    return (Answered) model.prepare(request).call(TestingHolds.wallet(500), TIMEOUT, _ -> {});
   }
 
   private JsonNode sent() {

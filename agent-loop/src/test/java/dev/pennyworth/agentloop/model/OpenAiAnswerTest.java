@@ -187,6 +187,6 @@ class OpenAiAnswerTest {
     return (Answered)
         model
             .prepare(TestingRequests.saying("Hello"))
-            .call(TestingHolds.wallet(500), Duration.ofSeconds(20));
+            .call(TestingHolds.wallet(500), Duration.ofSeconds(20), _ -> {});
   }
 }

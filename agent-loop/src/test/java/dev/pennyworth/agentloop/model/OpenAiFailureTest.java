@@ -218,7 +218,7 @@ class OpenAiFailureTest {
         HttpOpenAiModel.openai(
                 connection, Optional.of(new SecretText(KEY_CANARY)), Optional.of(baseUrl))
             .prepare(TestingRequests.saying(TEXT_CANARY))
-            .call(TestingHolds.wallet(500), timeout);
+            .call(TestingHolds.wallet(500), timeout, _ -> {});
   }
 
   private static void hangUp(ServerSocket server) {

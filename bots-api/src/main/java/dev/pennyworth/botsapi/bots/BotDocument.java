@@ -1,10 +1,10 @@
 package dev.pennyworth.botsapi.bots;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pennyworth.agentloop.WorkspaceId;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
-import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.RequestBody;
 import java.math.BigDecimal;

@@ -1,9 +1,9 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.WorkspaceId;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
-import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import java.math.BigDecimal;
 import java.net.URI;

@@ -1,12 +1,12 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.WorkspaceId;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.BudgetState;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.TeamId;
-import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -226,9 +227,12 @@ final class JdbcBots implements Bots, WebhookBots {
     return new BotSettings(
         bot.team(),
         bot.id(),
+        document.workspaceId(),
         document.systemPrompt(),
         document.llmProvider(),
         document.llmModel(),
+        document.llmConfig().lightModel(),
+        OptionalInt.empty(),
         usesOwnKey ? Optional.ofNullable(opened.get(BotSecrets.LLM_API_KEY)) : Optional.empty(),
         document.llmConfig().baseUrl(),
         document
@@ -245,6 +249,10 @@ final class JdbcBots implements Bots, WebhookBots {
         document.endUserMessagesPerMinute(),
         document.fallbackMessage(),
         document.limitMessage(),
+        document.welcomeMessage(),
+        false,
+        Optional.empty(),
+        false,
         document.timezone());
   }
 }

@@ -2,13 +2,13 @@ package dev.pennyworth.botsapi.bots;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pennyworth.agentloop.SecretText;
+import dev.pennyworth.agentloop.WorkspaceId;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.accounts.Caller;
-import dev.pennyworth.botsapi.accounts.WorkspaceId;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.connectors.HttpFailure;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.pennyworth.botsapi.accounts;
+package dev.pennyworth.agentloop;
 
 import dev.pennyworth.billing.TypedIds;
 import java.util.Optional;
