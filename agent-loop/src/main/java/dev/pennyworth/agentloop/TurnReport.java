@@ -115,10 +115,11 @@ public record TurnReport(
     return steps.stream().map(Step::breakdown).reduce(TokenBreakdown.NONE, TokenBreakdown::plus);
   }
 
-  /// Model calls that answered.
+  /// Model calls that answered. A summary is none of them.
   public long loopIterations() {
     return steps.stream()
-        .filter(step -> step.kind().equals("model") && step.state().equals("done"))
+        .filter(step -> step.kind().equals("model") && step.purpose().equals(ModelJob.ANSWER))
+        .filter(step -> step.state().equals("done"))
         .count();
   }
 }
