@@ -497,6 +497,8 @@ CREATE TABLE turn (
   accepted_at     timestamptz NOT NULL,
   finished_at     timestamptz,           -- NULL until it ends
   latency_millis  bigint,                -- NULL until it ends
+  supplied        jsonb,                 -- NULL unless the caller gave the conversation: what the turn sees of it
+  callback_url    text,                  -- NULL unless the answer is to be posted there
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id),
@@ -816,3 +818,26 @@ CREATE INDEX event_delivery_due ON event_delivery (next_attempt_at) WHERE state 
 CREATE INDEX event_delivery_by_endpoint ON event_delivery (team_id, endpoint_id, delivery_id);
 
 CREATE INDEX event_by_time ON event (team_id, created_at, event_id);
+
+-- An answer on its way to its callback, from the end of its turn on. Each attempt is claimed: the
+-- fence grows, and until the lease ends nobody else tries.
+CREATE TABLE callback (
+  team_id         uuid        NOT NULL,
+  turn_id         uuid        NOT NULL,
+  url             text        NOT NULL,
+  state           text        NOT NULL DEFAULT 'pending',
+  created_at      timestamptz NOT NULL,
+  attempts        integer     NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz,           -- NULL once sent or failed
+  fence           bigint      NOT NULL DEFAULT 0,
+  lease_until     timestamptz NOT NULL DEFAULT '-infinity',
+  response_status integer,               -- NULL where nobody answered in HTTP
+  error           text,                  -- NULL unless the last attempt failed: for the owner to read
+  PRIMARY KEY (team_id, turn_id),
+  CONSTRAINT callback_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
+  CONSTRAINT callback_state_is_known CHECK (state IN ('pending', 'sent', 'failed')),
+  CONSTRAINT callback_is_due_while_pending CHECK (
+    (state = 'pending') = (next_attempt_at IS NOT NULL))
+);
+
+CREATE INDEX callback_due ON callback (next_attempt_at) WHERE state = 'pending';

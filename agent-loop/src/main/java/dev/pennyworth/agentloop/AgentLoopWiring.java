@@ -11,6 +11,7 @@ import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.JdbcTrials;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.InstantSource;
@@ -28,7 +29,8 @@ import org.jdbi.v3.core.Jdbi;
 @Factory
 public final class AgentLoopWiring {
   private final WorkSignal workSignal = new WorkSignal();
-  private final TurnSignals turnSignals = new TurnSignals();
+  private final WorkSignal callbackSignal = new WorkSignal();
+  private final TurnSignals turnSignals = new TurnSignals(callbackSignal);
 
   @Singleton
   public JdbcInbox inbox(Jdbi jdbi, JdbcRollups rollups, InstantSource clock, Supplier<UUID> ids) {
@@ -38,6 +40,13 @@ public final class AgentLoopWiring {
   @Singleton
   public JdbcTurnReports turnReports(Jdbi jdbi, InstantSource clock) {
     return new JdbcTurnReports(jdbi, turnSignals, clock);
+  }
+
+  /// Raised when a turn has ended here whose answer is to be posted to a callback.
+  @Singleton
+  @Named("callbacks")
+  public WorkSignal callbackSignal() {
+    return callbackSignal;
   }
 
   @Singleton
@@ -122,7 +131,7 @@ public final class AgentLoopWiring {
       InstantSource clock) {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
-    var writes = new ClaimedWrites(jdbi, conversations, gate);
+    var writes = new ClaimedWrites(jdbi, conversations, gate, turnSignals);
     var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
     return new MessageTurn(
         jdbi,
@@ -130,7 +139,7 @@ public final class AgentLoopWiring {
         conversations,
         new JdbcTurns(),
         steps,
-        new ModelStep(writes, steps, gate, planner, clock),
+        new ModelStep(writes, steps, gate, planner, turnSignals, clock),
         new ToolSteps(writes, steps, gate, toolPrices, toolboxes, pseudonyms, threads, clock),
         writes,
         gate,

@@ -16,14 +16,27 @@ final class JdbcTurns {
 
   /// A turn that waits for its answer.
   record Waiting(
-      TurnId id, long seq, String platform, LocalDate eventDay, Instant acceptedAt, String text) {}
+      TurnId id,
+      long seq,
+      String platform,
+      LocalDate eventDay,
+      Instant acceptedAt,
+      String text,
+      Optional<SuppliedContext> supplied,
+      Optional<String> callbackUrl) {
+    /// The bot as this turn has it.
+    BotSettings fitted(BotSettings bot) {
+      return supplied.map(context -> context.applyTo(bot)).orElse(bot);
+    }
+  }
 
   /// The oldest unanswered turn of the claimed conversation.
   Optional<Waiting> next(Handle handle, Claim claim) {
     return handle
         .createQuery(
             """
-            SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, m.text
+            SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, m.text,
+              t.supplied, t.callback_url
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -40,12 +53,21 @@ final class JdbcTurns {
                 row.getString(3),
                 row.getObject(4, LocalDate.class),
                 row.getTimestamp(5).toInstant(),
-                row.getString(6)))
+                row.getString(6),
+                Optional.ofNullable(row.getString(7)).map(SuppliedJson::read),
+                Optional.ofNullable(row.getString(8))))
         .findOne();
   }
 
   /// The last messages before a turn, oldest first.
   List<ChatMessage> history(Handle handle, Claim claim, Waiting turn, int messagesMax) {
+    return turn.supplied()
+        .map(supplied -> supplied.history(messagesMax))
+        .orElseGet(() -> stored(handle, claim, turn, messagesMax));
+  }
+
+  private static List<ChatMessage> stored(
+      Handle handle, Claim claim, Waiting turn, int messagesMax) {
     var newestFirst =
         handle
             .createQuery(
@@ -92,6 +114,7 @@ final class JdbcTurns {
         .execute();
     insertReply(tx, claim, turn, reply, now);
     insertOutbox(tx, claim, turn, now);
+    turn.callbackUrl().ifPresent(url -> insertCallback(tx, claim, turn, url, now));
   }
 
   private static void insertReply(Handle tx, Claim claim, Waiting turn, String reply, Instant now) {
@@ -128,6 +151,20 @@ final class JdbcTurns {
         .bind("conversation", claim.conversation().uuid())
         .bind("seq", turn.seq())
         .bind("platform", turn.platform())
+        .bind("now", now)
+        .execute();
+  }
+
+  private static void insertCallback(
+      Handle tx, Claim claim, Waiting turn, String url, Instant now) {
+    tx.createUpdate(
+            """
+            INSERT INTO callback (team_id, turn_id, url, created_at, next_attempt_at)
+            VALUES (:team, :turn, :url, :now, :now)
+            """)
+        .bind("team", claim.team().uuid())
+        .bind("turn", turn.id().uuid())
+        .bind("url", url)
         .bind("now", now)
         .execute();
   }

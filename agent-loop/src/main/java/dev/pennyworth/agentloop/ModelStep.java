@@ -25,6 +25,7 @@ final class ModelStep {
   private final JdbcSteps steps;
   private final JdbcGate gate;
   private final StepPlanner planner;
+  private final TurnSignals signals;
   private final InstantSource clock;
 
   ModelStep(
@@ -32,11 +33,13 @@ final class ModelStep {
       JdbcSteps steps,
       JdbcGate gate,
       StepPlanner planner,
+      TurnSignals signals,
       InstantSource clock) {
     this.writes = writes;
     this.steps = steps;
     this.gate = gate;
     this.planner = planner;
+    this.signals = signals;
     this.clock = clock;
   }
 
@@ -117,7 +120,7 @@ final class ModelStep {
           failed(hold, "not_called", Duration.ZERO));
     }
     long startedNanos = System.nanoTime();
-    var reply = prepared.call(hold, turn.timeLeft(), _ -> {});
+    var reply = prepared.call(hold, turn.timeLeft(), signals.text(hold.key()));
     var latency = Duration.ofNanos(System.nanoTime() - startedNanos);
     return switch (reply) {
       case ModelReply.Answered answered ->

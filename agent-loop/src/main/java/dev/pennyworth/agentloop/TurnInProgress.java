@@ -34,7 +34,7 @@ final class TurnInProgress {
       List<ChatMessage> history,
       long startedNanos) {
     this.claim = claim;
-    this.bot = bot;
+    this.bot = turn.fitted(bot);
     this.turn = turn;
     this.startedNanos = startedNanos;
     this.messages = new ArrayList<>(history);
