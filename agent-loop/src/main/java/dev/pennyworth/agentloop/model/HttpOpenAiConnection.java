@@ -11,51 +11,24 @@ import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
-import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Dns;
-import okhttp3.Interceptor;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
-import okhttp3.Response;
-import okhttp3.ResponseBody;
 
 /// The one connection pool through which all models are called that speak OpenAI's protocol: the
 /// official SDK over one OkHttp. Key and address come with each call.
 ///
-/// Nothing is sent twice and no redirect is followed. HTTP/1.1 is pinned, as a shared HTTP/2
-/// connection fails above the server's limit of streams. Connections are opened on the caller's own
-/// thread, so callers on virtual threads cost no platform threads.
-///
-/// Addresses set by owners go through a resolver of their own that knows public addresses only, and
-/// past any proxy, which would resolve for itself. OkHttp never lends a connection that one
-/// resolver opened to a call with another.
+/// Addresses set by owners lead to public hosts only. The rules for all models' connections stand
+/// at [HttpModelConnections].
 public final class HttpOpenAiConnection implements AutoCloseable {
-  private static final int REQUESTS_MAX = 10_000;
-  private static final int IDLE_CONNECTIONS_MAX = 256;
-  private static final long IDLE_SECONDS_MAX = 60;
-  private static final Duration CONNECT_TIMEOUT_MAX = Duration.ofSeconds(10);
-  private static final Duration TIMEOUT_MIN = Duration.ofMillis(1); // zero would mean none
-  private static final int ANSWER_BYTES_MAX = 16 << 20;
-  private static final long ERROR_BYTES_MAX = 64 << 10;
   // The SDK asks for a key before it can be told one.
   private static final String NO_KEY = "none";
-
-  /// Whether the current call got as far as a connection on which to write its request.
-  private static final ScopedValue<AtomicBoolean> IS_WRITTEN = ScopedValue.newInstance();
 
   private final OkHttpClient http;
   private final OpenAIClient anywhere;
@@ -66,30 +39,9 @@ public final class HttpOpenAiConnection implements AutoCloseable {
   }
 
   HttpOpenAiConnection(Dns resolver) {
-    http = http(resolver);
+    http = HttpModelConnections.open(resolver);
     anywhere = sdk(http);
-    publicOnly =
-        sdk(http.newBuilder().dns(new HttpPublicOnlyDns(resolver)).proxy(Proxy.NO_PROXY).build());
-  }
-
-  private static OkHttpClient http(Dns resolver) {
-    var dispatcher = new Dispatcher(Executors.newVirtualThreadPerTaskExecutor());
-    dispatcher.setMaxRequests(REQUESTS_MAX);
-    dispatcher.setMaxRequestsPerHost(REQUESTS_MAX);
-    return new OkHttpClient.Builder()
-        .dispatcher(dispatcher)
-        .connectionPool(
-            new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-        .protocols(List.of(Protocol.HTTP_1_1))
-        .followRedirects(false)
-        .followSslRedirects(false)
-        .retryOnConnectionFailure(false)
-        .fastFallback(false) // it connects on platform threads, one for each attempt
-        .dns(resolver)
-        .addInterceptor(HttpOpenAiConnection::boundErrors)
-        .addInterceptor(chain -> HttpStaleConnections.passOver(chain, IDLE_CONNECTIONS_MAX))
-        .addNetworkInterceptor(HttpOpenAiConnection::checkConnection)
-        .build();
+    publicOnly = sdk(HttpModelConnections.publicOnly(http, resolver));
   }
 
   private static OpenAIClient sdk(OkHttpClient http) {
@@ -128,8 +80,7 @@ public final class HttpOpenAiConnection implements AutoCloseable {
   Outcome ask(ChatCompletionCreateParams params, Destination destination, Duration timeout) {
     var isWritten = new AtomicBoolean();
     try {
-      return ScopedValue.where(IS_WRITTEN, isWritten)
-          .call(() -> exchange(params, destination, timeout));
+      return HttpModelConnections.call(isWritten, () -> exchange(params, destination, timeout));
     } catch (OpenAIServiceException e) {
       return new Outcome.Refusal(e.statusCode(), code(e));
     } catch (OpenAIException e) {
@@ -151,9 +102,10 @@ public final class HttpOpenAiConnection implements AutoCloseable {
             .chat()
             .completions()
             .create(params, RequestOptions.builder().timeout(within(timeout)).build())) {
-      byte[] body = response.body().readNBytes(ANSWER_BYTES_MAX + 1);
-      if (body.length > ANSWER_BYTES_MAX) {
-        throw new IOException("the answer is longer than " + ANSWER_BYTES_MAX + " bytes");
+      byte[] body = response.body().readNBytes(HttpModelConnections.ANSWER_BYTES_MAX + 1);
+      if (body.length > HttpModelConnections.ANSWER_BYTES_MAX) {
+        throw new IOException(
+            "the answer is longer than " + HttpModelConnections.ANSWER_BYTES_MAX + " bytes");
       }
       return new Outcome.Success(new String(body, StandardCharsets.UTF_8), response.requestId());
     }
@@ -176,43 +128,17 @@ public final class HttpOpenAiConnection implements AutoCloseable {
   }
 
   private static Timeout within(Duration timeout) {
-    var bounded = timeout.compareTo(TIMEOUT_MIN) < 0 ? TIMEOUT_MIN : timeout;
-    var connect = bounded.compareTo(CONNECT_TIMEOUT_MAX) < 0 ? bounded : CONNECT_TIMEOUT_MAX;
-    return Timeout.builder().connect(connect).read(bounded).write(bounded).request(bounded).build();
-  }
-
-  /// Runs when there is a connection, before the request is written on it.
-  private static Response checkConnection(Interceptor.Chain chain) throws IOException {
-    HttpStaleConnections.refuse(chain);
-    if (IS_WRITTEN.isBound()) {
-      IS_WRITTEN.get().set(true);
-    }
-    return chain.proceed(chain.request());
-  }
-
-  /// The SDK reads an error's body whole. The status is the answer: its body matters little, and
-  /// nothing if it breaks off.
-  private static Response boundErrors(Interceptor.Chain chain) throws IOException {
-    var response = chain.proceed(chain.request());
-    if (response.isSuccessful()) {
-      return response;
-    }
-    try (response) {
-      return response.newBuilder().body(beginning(response)).build();
-    }
-  }
-
-  private static ResponseBody beginning(Response response) {
-    try {
-      return response.peekBody(ERROR_BYTES_MAX);
-    } catch (IOException _) {
-      return ResponseBody.create("", MediaType.get("application/json"));
-    }
+    var bounded = HttpModelConnections.bounded(timeout);
+    return Timeout.builder()
+        .connect(HttpModelConnections.connectTimeout(timeout))
+        .read(bounded)
+        .write(bounded)
+        .request(bounded)
+        .build();
   }
 
   @Override
   public void close() {
-    http.dispatcher().executorService().close();
-    http.connectionPool().evictAll();
+    HttpModelConnections.close(http);
   }
 }
