@@ -1,15 +1,19 @@
 package dev.pennyworth.agentloop.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.ClientOptions;
 import com.openai.core.LogLevel;
+import com.openai.core.ObjectMappers;
 import com.openai.core.RequestOptions;
 import com.openai.core.Timeout;
-import com.openai.core.http.HttpResponse;
+import com.openai.core.http.HttpResponseFor;
+import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIServiceException;
+import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 
@@ -46,7 +51,7 @@ public final class HttpOpenAiConnection implements AutoCloseable {
 
   private static OpenAIClient sdk(OkHttpClient http) {
     return OpenAIOkHttpClient.builder()
-        .okHttpClient(http)
+        .okHttpClient(http.newBuilder().addInterceptor(HttpAnswerForm::label).build())
         .apiKey(NO_KEY)
         .maxRetries(0)
         .logLevel(LogLevel.OFF) // whatever OPENAI_LOG says: bodies are other people's messages
@@ -62,53 +67,103 @@ public final class HttpOpenAiConnection implements AutoCloseable {
 
   /// What came of a call.
   sealed interface Outcome {
-    /// A status of 2xx with all of its body.
-    record Success(String body, Optional<String> requestId) implements Outcome {}
+    /// A status of 2xx with all of its body, which is no stream.
+    record Whole(String body, Optional<String> requestId) implements Outcome {}
+
+    /// A status of 2xx and a stream, whose chunks the listener was told.
+    record Streamed(End end, Optional<String> requestId) implements Outcome {}
 
     /// Any other status.
     ///
     /// @param code the provider's word for the error, which may be anything
     record Refusal(int status, Optional<String> code) implements Outcome {}
 
-    /// No answer, or half of one.
+    /// No answer, or half of one that is no stream.
     ///
     /// @param isWritten whether the provider may have seen the request
     record Silence(IOException cause, boolean isWritten) implements Outcome {}
   }
 
+  /// How a stream ended.
+  sealed interface End {
+    /// As it should.
+    record Regular() implements End {}
+
+    /// The listener wanted no more.
+    record Overlong() implements End {}
+
+    /// The provider sent an error.
+    ///
+    /// @param code the provider's word for it, which may be anything
+    record ProviderError(Optional<String> code) implements End {}
+
+    /// It was cut, time ran out, or what came is no chunk.
+    record Broken(IOException cause) implements End {}
+  }
+
   /// Asks once, and blocks until the whole answer is there or `timeout` has passed.
-  Outcome ask(ChatCompletionCreateParams params, Destination destination, Duration timeout) {
+  ///
+  /// @param listener is told each chunk of a stream, and says whether it wants more
+  Outcome ask(
+      ChatCompletionCreateParams params,
+      Destination destination,
+      Duration timeout,
+      Predicate<JsonNode> listener) {
     var isWritten = new AtomicBoolean();
     try {
-      return HttpModelConnections.call(isWritten, () -> exchange(params, destination, timeout));
+      return HttpModelConnections.call(
+          isWritten, () -> exchange(params, destination, timeout, listener));
     } catch (OpenAIServiceException e) {
       return new Outcome.Refusal(e.statusCode(), code(e));
     } catch (OpenAIException e) {
-      return new Outcome.Silence(
-          e.getCause() instanceof IOException io ? io : new IOException(e), isWritten.get());
+      return new Outcome.Silence(cause(e), isWritten.get());
     } catch (IOException e) {
       return new Outcome.Silence(e, isWritten.get());
     }
   }
 
   private Outcome exchange(
-      ChatCompletionCreateParams params, Destination destination, Duration timeout)
+      ChatCompletionCreateParams params,
+      Destination destination,
+      Duration timeout,
+      Predicate<JsonNode> listener)
       throws IOException {
     var client = destination.isPublicOnly() ? publicOnly : anywhere;
-    try (HttpResponse response =
+    try (var response =
         client
             .withOptions(options -> address(options, destination))
             .withRawResponse()
             .chat()
             .completions()
-            .create(params, RequestOptions.builder().timeout(within(timeout)).build())) {
-      byte[] body = response.body().readNBytes(HttpModelConnections.ANSWER_BYTES_MAX + 1);
-      if (body.length > HttpModelConnections.ANSWER_BYTES_MAX) {
-        throw new IOException(
-            "the answer is longer than " + HttpModelConnections.ANSWER_BYTES_MAX + " bytes");
+            .createStreaming(params, RequestOptions.builder().timeout(within(timeout)).build())) {
+      if (HttpAnswerForm.isJson(response.headers().values("content-type"))) {
+        return new Outcome.Whole(
+            new String(response.body().readAllBytes(), StandardCharsets.UTF_8),
+            response.requestId());
       }
-      return new Outcome.Success(new String(body, StandardCharsets.UTF_8), response.requestId());
+      return new Outcome.Streamed(listen(response, listener), response.requestId());
     }
+  }
+
+  private static End listen(
+      HttpResponseFor<StreamResponse<ChatCompletionChunk>> response, Predicate<JsonNode> listener) {
+    try (var stream = response.parse()) {
+      var chunks = stream.stream().iterator();
+      while (chunks.hasNext()) {
+        if (!listener.test(ObjectMappers.jsonMapper().valueToTree(chunks.next()))) {
+          return new End.Overlong();
+        }
+      }
+      return new End.Regular();
+    } catch (OpenAIServiceException e) {
+      return new End.ProviderError(code(e));
+    } catch (OpenAIException e) {
+      return new End.Broken(cause(e));
+    }
+  }
+
+  private static IOException cause(OpenAIException e) {
+    return e.getCause() instanceof IOException io ? io : new IOException(e);
   }
 
   private static void address(ClientOptions.Builder options, Destination destination) {

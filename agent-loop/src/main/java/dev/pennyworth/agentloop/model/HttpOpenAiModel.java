@@ -195,8 +195,13 @@ public final class HttpOpenAiModel implements ModelClient {
             Fault.REFUSED, provider.name() + " was not called: a byok bot without llm_api_key");
       }
       var bounded = OpenAiBody.withOutputTokensMax(body, request.model(), hold.outputTokensMax());
-      return switch (connection.ask(bounded, destination, timeout)) {
-        case Outcome.Success(var answer, var requestId) -> tell(read(answer, requestId), text);
+      var stream = new OpenAiStream(text);
+      var outcome = connection.ask(bounded, destination, timeout, stream::add);
+      stream.end();
+      return switch (outcome) {
+        case Outcome.Whole(var answer, var requestId) -> tell(read(answer, requestId), text);
+        case Outcome.Streamed(var end, var requestId) ->
+            new OpenAiStreamEnd(provider.name(), stream, inputParts()).reply(end, requestId);
         case Outcome.Refusal(var status, var code) ->
             OpenAiFailure.status(provider.name(), status, code);
         case Outcome.Silence(var cause, var isWritten) ->

@@ -110,6 +110,7 @@ class HttpOpenAiModelTest {
     var expected =
         """
         {"model":"gpt-4o-mini","temperature":0.25,"max_tokens":500,
+         "stream":true,"stream_options":{"include_usage":true},
          "messages":[
            {"role":"system","content":"You help."},
            {"role":"user","content":"What time is it?"},
