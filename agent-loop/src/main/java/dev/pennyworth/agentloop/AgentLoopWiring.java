@@ -145,6 +145,9 @@ public final class AgentLoopWiring {
         "builtin", new BuiltinModel(),
         "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
         "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
+        "workers-ai",
+            HttpOpenAiModel.workersAi(
+                openAi, key(settings, "workers-ai"), url(settings, "workers-ai")),
         "custom", HttpOpenAiModel.custom(openAi, settings.allowsPrivateNetworks()));
   }
 

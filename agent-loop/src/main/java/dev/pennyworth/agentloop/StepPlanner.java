@@ -52,7 +52,7 @@ final class StepPlanner {
   /// Counts tokens, which takes time: not to be called in a transaction.
   Plan plan(BotSettings bot, Price price, List<ChatMessage> messages, int currentMessageIndex)
       throws ModelUnavailable {
-    List<ToolSpec> tools = price.callsTools() ? toolboxes.of(bot).specs() : List.of();
+    var tools = offered(bot, price, toolboxes);
     var request =
         new ModelRequest(
             bot.model(),
@@ -64,6 +64,24 @@ final class StepPlanner {
             tools,
             bot.temperature());
     return new Plan(bot, price, !tools.isEmpty(), client(bot).prepare(request));
+  }
+
+  /// A model that cannot call tools does without the built-in ones. One's own are what a bot was
+  /// set up for: it would answer from thin air instead of asking them.
+  static List<ToolSpec> offered(BotSettings bot, Price price, Toolboxes toolboxes)
+      throws ModelUnavailable {
+    if (price.callsTools()) {
+      return toolboxes.of(bot).specs();
+    }
+    if (toolboxes.hasOwnersTools(bot)) {
+      throw new ModelUnavailable(
+          "%s cannot call tools. Switch the workspace's tools off or choose another model."
+              .formatted(
+                  bot.provider().equals("workers-ai")
+                      ? "Workers AI models"
+                      : "The model " + bot.model()));
+    }
+    return List.of();
   }
 
   private ModelClient client(BotSettings bot) throws ModelUnavailable {

@@ -189,6 +189,30 @@ class HttpOpenAiModelTest {
   }
 
   @Test
+  void workersAiIsCalledAtTheOperatorsAccount() throws Exception {
+    var workersAi =
+        HttpOpenAiModel.workersAi(
+            connection, Optional.of(new SecretText(POOLED_KEY)), Optional.of(server.baseUrl()));
+
+    answered(workersAi, TestingRequests.of("@cf/meta/llama-3.1-8b-instruct", "Hello"));
+
+    assertThat(sent().path("model").asText()).isEqualTo("@cf/meta/llama-3.1-8b-instruct");
+    assertThat(authorization()).isEqualTo("Bearer " + POOLED_KEY);
+  }
+
+  @Test
+  void workersAiWithoutAnAddressSaysWhichVariableItNeeds() {
+    var nowhere =
+        HttpOpenAiModel.workersAi(
+            connection, Optional.of(new SecretText(POOLED_KEY)), Optional.empty());
+
+    assertThatThrownBy(() -> nowhere.prepare(TestingRequests.saying("Hello")))
+        .isInstanceOf(ModelUnavailable.class)
+        .hasMessageContaining("WORKERS_AI_BASE_URL")
+        .hasMessageContaining("/ai/v1");
+  }
+
+  @Test
   void aKeyThatCannotBeAHeaderIsRefusedWithoutBeingTold() {
     var request = TestingRequests.withKey(TestingRequests.saying("Hello"), "sk-cana\nry");
 
