@@ -1,6 +1,8 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.BuiltinModel;
+import dev.pennyworth.agentloop.model.HttpGeminiConnection;
+import dev.pennyworth.agentloop.model.HttpGeminiModel;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiModel;
 import dev.pennyworth.agentloop.model.ModelClient;
@@ -51,6 +53,14 @@ public final class AgentLoopWiring {
     return new HttpOpenAiConnection();
   }
 
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpGeminiConnection geminiConnection(AgentLoopSettings settings) {
+    return url(settings, "gemini")
+        .map(HttpGeminiConnection::new)
+        .orElseGet(HttpGeminiConnection::new);
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -62,6 +72,7 @@ public final class AgentLoopWiring {
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       HttpOpenAiConnection openAi,
+      HttpGeminiConnection gemini,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -75,7 +86,7 @@ public final class AgentLoopWiring {
             prices,
             toolPrices,
             rollups,
-            clients(openAi, settings),
+            clients(openAi, gemini, settings),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
@@ -96,13 +107,14 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcTrials trials,
       HttpOpenAiConnection openAi,
+      HttpGeminiConnection gemini,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
     var planner =
         new StepPlanner(
             prices,
-            clients(openAi, settings),
+            clients(openAi, gemini, settings),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()));
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
@@ -140,11 +152,12 @@ public final class AgentLoopWiring {
   }
 
   private static Map<String, ModelClient> clients(
-      HttpOpenAiConnection openAi, AgentLoopSettings settings) {
+      HttpOpenAiConnection openAi, HttpGeminiConnection gemini, AgentLoopSettings settings) {
     return Map.of(
         "builtin", new BuiltinModel(),
         "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
         "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
+        "gemini", new HttpGeminiModel(gemini, key(settings, "gemini")),
         "workers-ai",
             HttpOpenAiModel.workersAi(
                 openAi, key(settings, "workers-ai"), url(settings, "workers-ai")),

@@ -173,7 +173,7 @@ public final class TestingOpenAiServer implements AutoCloseable {
   public static Reply.Stream streamed(String text, long promptTokens, long completionTokens) {
     var pieces = new ArrayList<String>();
     pieces.add(delta("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null"));
-    for (String word : text.split("(?<= )")) {
+    for (String word : text.split("(?<= )", -1)) {
       var delta = JSON.createObjectNode().put("content", word);
       pieces.add(delta(delta.toString(), "null"));
     }

@@ -1,10 +1,6 @@
 package dev.pennyworth.agentloop.model;
 
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection.End;
-import dev.pennyworth.agentloop.model.ModelReply.Answered;
-import dev.pennyworth.agentloop.model.ModelReply.Finish;
-import dev.pennyworth.billing.TokenUsage;
-import java.util.List;
 import java.util.Optional;
 
 /// Decides what a stream that has ended is worth: an answer, half of one, or none.
@@ -32,42 +28,15 @@ record OpenAiStreamEnd(String provider, OpenAiStream stream, InputParts inputPar
       return OpenAiFailure.unusable(provider);
     }
     var answered = read.get();
-    return stream.isFinished() || answered.usage().isPresent() ? answered : cut(answered);
+    return stream.isFinished() || answered.usage().isPresent() ? answered : cut(answered).half();
   }
 
   private ModelReply broken(Optional<String> requestId) {
-    var answered = OpenAiAnswer.read(stream.body(), requestId).orElseThrow();
-    if (!stream.isFinished()) {
-      return cut(answered);
-    }
-    return answered.usage().isPresent()
-        ? answered
-        : estimated(answered, answered.toolCalls(), answered.finish());
+    var cut = cut(OpenAiAnswer.read(stream.body(), requestId).orElseThrow());
+    return stream.isFinished() ? cut.whole() : cut.half();
   }
 
-  /// Half a tool call is of no use, and nobody knows whether it is half: none is asked for.
-  private Answered cut(Answered answered) {
-    return estimated(answered, List.of(), Finish.CUT);
-  }
-
-  /// What was reported is believed unless we have seen more: a running usage may lag behind.
-  private Answered estimated(Answered answered, List<ToolCall> toolCalls, Finish finish) {
-    long output = stream.outputTokens();
-    boolean isReported = answered.usage().map(TokenUsage::output).orElse(-1L) >= output;
-    var usage =
-        answered
-            .usage()
-            .map(it ->
-                new TokenUsage(
-                    it.input(), Math.max(it.output(), output), it.cacheRead(), it.cacheWrite()))
-            .orElseGet(() -> new TokenUsage(inputParts.total(), output, 0, 0));
-    return new Answered(
-        answered.text(),
-        toolCalls,
-        finish,
-        Optional.of(usage),
-        !isReported,
-        answered.providerRequestId(),
-        answered.rawUsageJson());
+  private CutAnswer cut(ModelReply.Answered answered) {
+    return new CutAnswer(answered, inputParts.total(), stream.outputTokens());
   }
 }

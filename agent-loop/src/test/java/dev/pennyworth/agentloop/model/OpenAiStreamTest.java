@@ -209,7 +209,7 @@ class OpenAiStreamTest {
           """)
   void piecesOfToolCallsFindEachOther(String pieces, String calls) throws Exception {
     var chunks = new ArrayList<String>();
-    for (String piece : pieces.split(" ; ")) {
+    for (String piece : pieces.split(" ; ", -1)) {
       chunks.add(delta("{\"content\":null,\"tool_calls\":[" + piece + "]}", "null"));
     }
     chunks.addAll(List.of(delta("{}", "\"tool_calls\""), USAGE, DONE));
