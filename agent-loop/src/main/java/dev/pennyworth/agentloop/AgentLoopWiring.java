@@ -61,6 +61,17 @@ public final class AgentLoopWiring {
         .orElseGet(HttpGeminiConnection::new);
   }
 
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpLocalServers localServers() {
+    return new HttpLocalServers();
+  }
+
+  @Singleton
+  public LocalModels localModels(HttpLocalServers servers, OperatorTeams operators) {
+    return new LocalModels(servers, operators);
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -73,6 +84,7 @@ public final class AgentLoopWiring {
       JdbcRollups rollups,
       HttpOpenAiConnection openAi,
       HttpGeminiConnection gemini,
+      LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -83,10 +95,9 @@ public final class AgentLoopWiring {
             jdbi,
             bots,
             gate,
-            prices,
             toolPrices,
             rollups,
-            clients(openAi, gemini, settings),
+            planner(prices, openAi, gemini, localModels, settings, clock),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
@@ -108,15 +119,11 @@ public final class AgentLoopWiring {
       JdbcTrials trials,
       HttpOpenAiConnection openAi,
       HttpGeminiConnection gemini,
+      LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
-    var planner =
-        new StepPlanner(
-            prices,
-            clients(openAi, gemini, settings),
-            builtInTools(clock),
-            new EndUserPseudonyms(settings.pseudonymKey()));
+    var planner = planner(prices, openAi, gemini, localModels, settings, clock);
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
 
@@ -124,10 +131,9 @@ public final class AgentLoopWiring {
       Jdbi jdbi,
       Bots bots,
       JdbcGate gate,
-      JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
-      Map<String, ModelClient> clients,
+      StepPlanner planner,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms,
       ExecutorService threads,
@@ -135,7 +141,6 @@ public final class AgentLoopWiring {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
     var writes = new ClaimedWrites(jdbi, conversations, gate);
-    var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
     return new MessageTurn(
         jdbi,
         bots,
@@ -149,6 +154,22 @@ public final class AgentLoopWiring {
         rollups,
         turnSignals,
         clock);
+  }
+
+  private static StepPlanner planner(
+      JdbcPrices prices,
+      HttpOpenAiConnection openAi,
+      HttpGeminiConnection gemini,
+      LocalModels localModels,
+      AgentLoopSettings settings,
+      InstantSource clock) {
+    return new StepPlanner(
+        prices,
+        clients(openAi, gemini, settings),
+        localModels,
+        HttpOpenAiModel.custom(openAi, true),
+        builtInTools(clock),
+        new EndUserPseudonyms(settings.pseudonymKey()));
   }
 
   private static Map<String, ModelClient> clients(

@@ -20,16 +20,23 @@ import java.util.Optional;
 final class StepPlanner {
   private final JdbcPrices prices;
   private final Map<String, ModelClient> clients;
+  private final LocalModels localModels;
+  private final ModelClient localClient;
   private final Toolboxes toolboxes;
   private final EndUserPseudonyms pseudonyms;
 
+  /// @param localClient calls what `localModels` serve, which is on this machine
   StepPlanner(
       JdbcPrices prices,
       Map<String, ModelClient> clients,
+      LocalModels localModels,
+      ModelClient localClient,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms) {
     this.prices = prices;
     this.clients = Map.copyOf(clients);
+    this.localModels = localModels;
+    this.localClient = localClient;
     this.toolboxes = toolboxes;
     this.pseudonyms = pseudonyms;
   }
@@ -41,6 +48,9 @@ final class StepPlanner {
 
   /// The price that the bot's calls go by now; empty: no price, no call.
   Optional<Price> price(BotSettings bot) {
+    if (localModels.serve(bot)) {
+      return Optional.of(prices.local(bot.model()));
+    }
     return prices
         .current(bot.provider(), bot.model())
         .or(() ->
@@ -85,6 +95,9 @@ final class StepPlanner {
   }
 
   private ModelClient client(BotSettings bot) throws ModelUnavailable {
+    if (localModels.serve(bot)) {
+      return localClient;
+    }
     var client = clients.get(bot.provider());
     if (client == null) {
       throw new ModelUnavailable(

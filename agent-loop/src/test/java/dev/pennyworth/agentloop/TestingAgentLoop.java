@@ -47,6 +47,7 @@ final class TestingAgentLoop implements AutoCloseable {
 
   final TestingDatabase database = TestingDatabase.create();
   final TestingOpenAiServer models = new TestingOpenAiServer();
+  final HttpLocalServers localServers = new HttpLocalServers();
   final TestingBots bots = new TestingBots();
   final TeamId team = new TeamId(UUID.randomUUID());
   final Jdbi jdbi;
@@ -223,6 +224,7 @@ final class TestingAgentLoop implements AutoCloseable {
               rollups,
               openAi,
               gemini,
+              new LocalModels(localServers, team::equals),
               new AgentLoopSettings(
                   true, Map.of("openai", provider()), new SecretText("of the installation")),
               clock,
@@ -315,6 +317,7 @@ final class TestingAgentLoop implements AutoCloseable {
   @Override
   public void close() {
     models.close();
+    localServers.close();
     nodes.forEach(Node::close);
     database.close();
   }

@@ -2,6 +2,7 @@ package dev.pennyworth.billing;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -145,6 +146,24 @@ public final class JdbcPrices {
             0,
             true,
             NEVER_CURRENT);
+    jdbi.useHandle(handle -> insert(handle, new PriceVersion(price, false), false));
+    return price;
+  }
+
+  /// The price of a model on the operator's own machine, all zero: he pays for the machine.
+  public Price local(String model) {
+    var price =
+        new Price(
+            "custom/" + model + "@local",
+            "custom",
+            model,
+            model + " (local, free)",
+            0,
+            0,
+            0,
+            0,
+            true,
+            NEVER_CURRENT.plus(Duration.ofDays(1))); // beside the stand-in of the same model
     jdbi.useHandle(handle -> insert(handle, new PriceVersion(price, false), false));
     return price;
   }
