@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.money;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.NanoUsd;
@@ -54,7 +55,14 @@ final class ModelsController {
       Rates creditsPer1m) {}
 
   /// One price for each bucket of tokens.
-  record Rates(BigDecimal input, BigDecimal output, BigDecimal cacheRead, BigDecimal cacheWrite) {}
+  ///
+  /// @param cacheWriteHour of what is kept for an hour
+  record Rates(
+      BigDecimal input,
+      BigDecimal output,
+      BigDecimal cacheRead,
+      BigDecimal cacheWrite,
+      @JsonProperty("cache_write_1h") BigDecimal cacheWriteHour) {}
 
   /// A tool whose calls are paid for.
   ///
@@ -125,7 +133,8 @@ final class ModelsController {
         decimal(price.inputNanosPerMillion(), digits),
         decimal(price.outputNanosPerMillion(), digits),
         decimal(price.cacheReadNanosPerMillion(), digits),
-        decimal(price.cacheWriteNanosPerMillion(), digits));
+        decimal(price.cacheWriteNanosPerMillion(), digits),
+        decimal(price.cacheWriteHourNanosPerMillion(), digits));
   }
 
   private static BigDecimal decimal(long nanos, int digits) {
