@@ -1,6 +1,8 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.BuiltinModel;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
+import dev.pennyworth.agentloop.model.HttpAnthropicModel;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiModel;
 import dev.pennyworth.agentloop.model.ModelClient;
@@ -51,6 +53,12 @@ public final class AgentLoopWiring {
     return new HttpOpenAiConnection();
   }
 
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpAnthropicConnection anthropicConnection() {
+    return new HttpAnthropicConnection();
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -62,6 +70,7 @@ public final class AgentLoopWiring {
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -75,7 +84,7 @@ public final class AgentLoopWiring {
             prices,
             toolPrices,
             rollups,
-            clients(openAi, settings),
+            clients(openAi, anthropic, settings),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
@@ -96,13 +105,14 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcTrials trials,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
     var planner =
         new StepPlanner(
             prices,
-            clients(openAi, settings),
+            clients(openAi, anthropic, settings),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()));
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
@@ -140,9 +150,12 @@ public final class AgentLoopWiring {
   }
 
   private static Map<String, ModelClient> clients(
-      HttpOpenAiConnection openAi, AgentLoopSettings settings) {
+      HttpOpenAiConnection openAi, HttpAnthropicConnection anthropic, AgentLoopSettings settings) {
     return Map.of(
         "builtin", new BuiltinModel(),
+        "anthropic",
+            new HttpAnthropicModel(
+                anthropic, key(settings, "anthropic"), url(settings, "anthropic")),
         "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
         "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
         "custom", HttpOpenAiModel.custom(openAi, settings.allowsPrivateNetworks()));

@@ -3,6 +3,7 @@ package dev.pennyworth.agentloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
@@ -195,6 +196,7 @@ final class TestingAgentLoop implements AutoCloseable {
   final class Node implements AutoCloseable {
     final HikariDataSource pool = new HikariDataSource();
     private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
+    private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
     private final JdbcInbox inbox;
     private final JdbcTurnReports reports;
     private final Worker worker;
@@ -220,6 +222,7 @@ final class TestingAgentLoop implements AutoCloseable {
               billing.toolPrices(ofPool, clock),
               rollups,
               openAi,
+              anthropic,
               new AgentLoopSettings(
                   true, Map.of("openai", provider()), new SecretText("of the installation")),
               clock,
@@ -268,6 +271,7 @@ final class TestingAgentLoop implements AutoCloseable {
         isClosed = true;
         worker.close();
         openAi.close();
+        anthropic.close();
         pool.close();
       }
     }
