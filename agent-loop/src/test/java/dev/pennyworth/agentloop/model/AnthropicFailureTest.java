@@ -168,11 +168,13 @@ class AnthropicFailureTest {
   }
 
   @Test
-  void anAnswerWithoutAnEndIsCutOff() throws Exception {
+  void anAnswerOfTwentyMegabytesIsCutOff() throws Exception {
     String word = "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"x\"}}\n\n";
     server.reply(
         new Reply.Answer(
-            200, Map.of("content-type", "text/event-stream"), BEGINNING + word.repeat(300_000)));
+            200,
+            Map.of("content-type", "text/event-stream"),
+            BEGINNING + word.repeat(300_000) + END));
 
     var answered = (Answered) call(server.port(), TIMEOUT, _ -> {});
 
