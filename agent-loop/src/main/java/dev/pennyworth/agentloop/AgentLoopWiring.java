@@ -1,6 +1,8 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.BuiltinModel;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
+import dev.pennyworth.agentloop.model.HttpAnthropicModel;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpGeminiModel;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
@@ -72,6 +74,12 @@ public final class AgentLoopWiring {
     return new LocalModels(servers, operators);
   }
 
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpAnthropicConnection anthropicConnection() {
+    return new HttpAnthropicConnection();
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -83,6 +91,7 @@ public final class AgentLoopWiring {
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
       HttpGeminiConnection gemini,
       LocalModels localModels,
       AgentLoopSettings settings,
@@ -97,7 +106,7 @@ public final class AgentLoopWiring {
             gate,
             toolPrices,
             rollups,
-            planner(prices, openAi, gemini, localModels, settings, clock),
+            planner(prices, openAi, anthropic, gemini, localModels, settings, clock),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
@@ -118,12 +127,13 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcTrials trials,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
       HttpGeminiConnection gemini,
       LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
-    var planner = planner(prices, openAi, gemini, localModels, settings, clock);
+    var planner = planner(prices, openAi, anthropic, gemini, localModels, settings, clock);
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
 
@@ -159,13 +169,14 @@ public final class AgentLoopWiring {
   private static StepPlanner planner(
       JdbcPrices prices,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
       HttpGeminiConnection gemini,
       LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock) {
     return new StepPlanner(
         prices,
-        clients(openAi, gemini, settings),
+        clients(openAi, anthropic, gemini, settings),
         localModels,
         HttpOpenAiModel.custom(openAi, true),
         builtInTools(clock),
@@ -173,9 +184,15 @@ public final class AgentLoopWiring {
   }
 
   private static Map<String, ModelClient> clients(
-      HttpOpenAiConnection openAi, HttpGeminiConnection gemini, AgentLoopSettings settings) {
+      HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
+      HttpGeminiConnection gemini,
+      AgentLoopSettings settings) {
     return Map.of(
         "builtin", new BuiltinModel(),
+        "anthropic",
+            new HttpAnthropicModel(
+                anthropic, key(settings, "anthropic"), url(settings, "anthropic")),
         "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
         "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
         "gemini", new HttpGeminiModel(gemini, key(settings, "gemini")),

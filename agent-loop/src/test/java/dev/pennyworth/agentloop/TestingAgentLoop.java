@@ -3,6 +3,7 @@ package dev.pennyworth.agentloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.billing.BillingMode;
@@ -197,6 +198,7 @@ final class TestingAgentLoop implements AutoCloseable {
   final class Node implements AutoCloseable {
     final HikariDataSource pool = new HikariDataSource();
     private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
+    private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
     private final HttpGeminiConnection gemini = new HttpGeminiConnection();
     private final JdbcInbox inbox;
     private final JdbcTurnReports reports;
@@ -223,6 +225,7 @@ final class TestingAgentLoop implements AutoCloseable {
               billing.toolPrices(ofPool, clock),
               rollups,
               openAi,
+              anthropic,
               gemini,
               new LocalModels(localServers, team::equals),
               new AgentLoopSettings(
@@ -273,6 +276,7 @@ final class TestingAgentLoop implements AutoCloseable {
         isClosed = true;
         worker.close();
         openAi.close();
+        anthropic.close();
         gemini.close();
         pool.close();
       }

@@ -213,11 +213,11 @@ public final class JdbcPrices {
             INSERT INTO price
               (price_id, llm_provider, llm_model, name, input_nanos_per_million,
                output_nanos_per_million, cache_read_nanos_per_million,
-               cache_write_nanos_per_million, calls_tools, effective_from, is_retired,
-               is_operators)
+               cache_write_nanos_per_million, cache_write_1h_nanos_per_million, calls_tools,
+               effective_from, is_retired, is_operators)
             VALUES
               (:id, :provider, :model, :name, :input, :output, :cache_read, :cache_write,
-               :calls_tools, :effective_from, :is_retired, :is_operators)
+               :cache_write_1h, :calls_tools, :effective_from, :is_retired, :is_operators)
             ON CONFLICT (price_id) DO NOTHING
             """)
         .bind("id", price.id())
@@ -228,6 +228,7 @@ public final class JdbcPrices {
         .bind("output", price.outputNanosPerMillion())
         .bind("cache_read", price.cacheReadNanosPerMillion())
         .bind("cache_write", price.cacheWriteNanosPerMillion())
+        .bind("cache_write_1h", price.cacheWriteHourNanosPerMillion())
         .bind("calls_tools", price.callsTools())
         .bind("effective_from", price.effectiveFrom())
         .bind("is_retired", version.isRetired())
@@ -240,6 +241,9 @@ public final class JdbcPrices {
   }
 
   private static Price read(ResultSet row) throws SQLException {
+    long cacheWrite = row.getLong("cache_write_nanos_per_million");
+    long cacheWriteHour = row.getLong("cache_write_1h_nanos_per_million");
+    boolean hasCacheWriteHour = !row.wasNull();
     return new Price(
         row.getString("price_id"),
         row.getString("llm_provider"),
@@ -248,7 +252,8 @@ public final class JdbcPrices {
         row.getLong("input_nanos_per_million"),
         row.getLong("output_nanos_per_million"),
         row.getLong("cache_read_nanos_per_million"),
-        row.getLong("cache_write_nanos_per_million"),
+        cacheWrite,
+        hasCacheWriteHour ? cacheWriteHour : cacheWrite,
         row.getBoolean("calls_tools"),
         row.getTimestamp("effective_from").toInstant());
   }

@@ -123,6 +123,7 @@ final class BotsApiWiring {
     return new AgentLoopSettings(
         configuration.allowPrivateNetworks(),
         Map.of(
+            "anthropic", provider(models.anthropic()),
             "openai", provider(models.openai()),
             "groq", provider(models.groq()),
             "gemini", provider(models.gemini()),

@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.money;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pennyworth.agentloop.HttpLocalServers;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcToolPrices;
@@ -63,7 +64,14 @@ final class ModelsController {
       @Nullable URI baseUrl) {}
 
   /// One price for each bucket of tokens.
-  record Rates(BigDecimal input, BigDecimal output, BigDecimal cacheRead, BigDecimal cacheWrite) {}
+  ///
+  /// @param cacheWriteHour of what is kept for an hour
+  record Rates(
+      BigDecimal input,
+      BigDecimal output,
+      BigDecimal cacheRead,
+      BigDecimal cacheWrite,
+      @JsonProperty("cache_write_1h") BigDecimal cacheWriteHour) {}
 
   /// A tool whose calls are paid for.
   ///
@@ -120,7 +128,8 @@ final class ModelsController {
   }
 
   private static Stream<Model> models(HttpLocalServers.Found server) {
-    var free = new Rates(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+    var zero = BigDecimal.ZERO;
+    var free = new Rates(zero, zero, zero, zero, zero);
     return server.models().stream()
         .map(model ->
             new Model(
@@ -157,7 +166,8 @@ final class ModelsController {
         decimal(price.inputNanosPerMillion(), digits),
         decimal(price.outputNanosPerMillion(), digits),
         decimal(price.cacheReadNanosPerMillion(), digits),
-        decimal(price.cacheWriteNanosPerMillion(), digits));
+        decimal(price.cacheWriteNanosPerMillion(), digits),
+        decimal(price.cacheWriteHourNanosPerMillion(), digits));
   }
 
   private static BigDecimal decimal(long nanos, int digits) {
