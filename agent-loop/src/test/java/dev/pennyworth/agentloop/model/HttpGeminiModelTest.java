@@ -1,6 +1,5 @@
 package dev.pennyworth.agentloop.model;
 
-import static dev.pennyworth.agentloop.TestingOpenAiServer.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What goes over the wire to Gemini, and what comes back, odd and broken answers included.
 class HttpGeminiModelTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration SHORT = Duration.ofMillis(500);
   private static final String MODEL = "gemini-2.5-flash";
   private static final String PATH = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
   private static final String USAGE =
@@ -210,23 +207,6 @@ class HttpGeminiModelTest {
             new ToolCall("given", "add", "{}"));
   }
 
-  @Test
-  void aBlockedPromptThatIsBilledIsAnEmptyAnswer() throws Exception {
-    var answered =
-        whole("{\"promptFeedback\":{\"blockReason\":\"SAFETY\"},\"usageMetadata\":" + USAGE + "}");
-
-    assertThat(answered.text()).isEmpty();
-    assertThat(answered.finish()).isEqualTo(Finish.CONTENT_FILTER);
-    assertThat(answered.usage()).contains(new TokenUsage(10, 5, 0, 0));
-  }
-
-  @Test
-  void aBlockedPromptThatIsNotBilledOwesNothing() throws Exception {
-    server.reply(stream(StreamEnd.WHOLE, "{\"promptFeedback\":{\"blockReason\":\"OTHER\"}}"));
-
-    assertThat(((Failed) call(TIMEOUT)).fault()).isEqualTo(Fault.REFUSED);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"%s", "[%s]", "\n [ %s,\n{} ]"})
   void aPlainAnswerIsUnderstood(String document) throws Exception {
@@ -236,127 +216,6 @@ class HttpGeminiModelTest {
 
     assertThat(answered.text()).isEqualTo("Hi");
     assertThat(answered.usage()).contains(new TokenUsage(10, 5, 0, 0));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"CUT", "HANG"})
-  void aStreamThatBreaksOffLosesNothingThatCame(StreamEnd end) throws Exception {
-    var prepared = model.prepare(TestingRequests.of(MODEL, "Hello"));
-    server.reply(stream(end, says("hello ", "", "{}"), says("world", "", "{}")));
-
-    var answered = (Answered) prepared.call(TestingHolds.wallet(500), SHORT, told::add);
-
-    assertThat(answered.text()).isEqualTo("hello world");
-    assertThat(told).containsExactly("hello ", "world");
-    assertThat(answered.finish()).isEqualTo(Finish.CUT);
-    assertThat(answered.usage()).contains(new TokenUsage(prepared.inputParts().total(), 2, 0, 0));
-    assertThat(answered.isEstimated()).isTrue();
-  }
-
-  @Test
-  void halfAChunkIsNone() throws Exception {
-    server.reply(
-        TestingOpenAiServer.stream(
-            List.of(event(says("hello", "", USAGE)), "data: {\"candidates\":[{\"con"),
-            StreamEnd.CUT));
-
-    var answered = (Answered) call(TIMEOUT);
-
-    assertThat(answered.text()).isEqualTo("hello");
-    assertThat(answered.finish()).isEqualTo(Finish.CUT);
-    assertThat(answered.usage()).contains(new TokenUsage(10, 5, 0, 0));
-  }
-
-  @Test
-  void aStreamThatEndsWithoutAReasonIsCut() throws Exception {
-    assertThat(whole(says("hello", "", USAGE)).finish()).isEqualTo(Finish.CUT);
-  }
-
-  @Test
-  void aStreamThatTricklesIsCutAtTheDeadline() throws Exception {
-    var pieces = new ArrayList<>(List.of(event(says("hello", "", USAGE))));
-    pieces.addAll(Collections.nCopies(300, ":"));
-    server.reply(
-        new Reply.Stream("text/event-stream", pieces, Duration.ofMillis(100), StreamEnd.WHOLE));
-    long startedNanos = System.nanoTime();
-
-    var answered = (Answered) call(SHORT);
-
-    assertThat(answered.finish()).isEqualTo(Finish.CUT);
-    assertThat(Duration.ofNanos(System.nanoTime() - startedNanos))
-        .isLessThan(Duration.ofSeconds(5));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "<html>hello</html>", "{}", "[]", "null", "{\"candidates\":[{\"con"})
-  void aSuccessWithoutContentIsUnanswered(String body) throws Exception {
-    server.reply(TestingOpenAiServer.ok(body));
-
-    assertThat(((Failed) call(TIMEOUT)).fault()).isEqualTo(Fault.UNANSWERED);
-  }
-
-  @Test
-  void silenceIsUnanswered() throws Exception {
-    server.reply(new Reply.Hang());
-
-    var failed = (Failed) call(SHORT);
-
-    assertThat(failed.fault()).isEqualTo(Fault.UNANSWERED);
-    assertThat(failed.operatorText()).contains("gemini", "time ran out");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "307, REFUSED",
-    "400, REFUSED",
-    "403, REFUSED",
-    "404, REFUSED",
-    "408, UNAVAILABLE",
-    "429, UNAVAILABLE",
-    "500, UNAVAILABLE",
-    "503, UNAVAILABLE"
-  })
-  void nothingIsTriedTwiceAndAStatusTellsWhoseFaultItIs(int status, Fault fault) throws Exception {
-    server.replies(request ->
-        new Reply.Answer(
-            status,
-            Map.of("location", "/elsewhere"),
-            "{\"error\":{\"code\":1,\"status\":\"RESOURCE_EXHAUSTED\",\"message\":"
-                + JSON.valueToTree(request.headers() + request.text())
-                + "}}"));
-    long startedNanos = System.nanoTime();
-
-    var failed = (Failed) call(TIMEOUT);
-
-    assertThat(failed.fault()).isEqualTo(fault);
-    assertThat(failed.operatorText())
-        .contains("gemini", "HTTP " + status, "RESOURCE_EXHAUSTED")
-        .doesNotContain("pooled", "Hello");
-    assertThat(server.received()).hasSize(1);
-    assertThat(Duration.ofNanos(System.nanoTime() - startedNanos))
-        .as("the SDK sleeps after a status that it would repeat")
-        .isLessThan(Duration.ofMillis(900));
-  }
-
-  @Test
-  void anErrorInsteadOfAnAnswerOwesNothing() throws Exception {
-    server.reply(
-        stream(
-            StreamEnd.WHOLE,
-            "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\",\"message\":\"x\"}}"));
-
-    assertThat(((Failed) call(TIMEOUT)).fault()).isEqualTo(Fault.UNAVAILABLE);
-  }
-
-  @Test
-  void anErrorAfterTextIsACut() throws Exception {
-    var answered =
-        whole(
-            says("hello", "", USAGE),
-            "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\",\"message\":\"x\"}}");
-
-    assertThat(answered.text()).isEqualTo("hello");
-    assertThat(answered.finish()).isEqualTo(Finish.CUT);
   }
 
   @Test
