@@ -1,6 +1,10 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.BuiltinModel;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
+import dev.pennyworth.agentloop.model.HttpAnthropicModel;
+import dev.pennyworth.agentloop.model.HttpGeminiConnection;
+import dev.pennyworth.agentloop.model.HttpGeminiModel;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiModel;
 import dev.pennyworth.agentloop.model.ModelClient;
@@ -62,6 +66,31 @@ public final class AgentLoopWiring {
     return new HttpOpenAiConnection();
   }
 
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpGeminiConnection geminiConnection(AgentLoopSettings settings) {
+    return url(settings, "gemini")
+        .map(HttpGeminiConnection::new)
+        .orElseGet(HttpGeminiConnection::new);
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpLocalServers localServers() {
+    return new HttpLocalServers();
+  }
+
+  @Singleton
+  public LocalModels localModels(HttpLocalServers servers, OperatorTeams operators) {
+    return new LocalModels(servers, operators);
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpAnthropicConnection anthropicConnection() {
+    return new HttpAnthropicConnection();
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -75,6 +104,9 @@ public final class AgentLoopWiring {
       JdbcBudgets budgets,
       JdbcEvents events,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
+      HttpGeminiConnection gemini,
+      LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -85,12 +117,11 @@ public final class AgentLoopWiring {
             jdbi,
             bots,
             gate,
-            prices,
             toolPrices,
             rollups,
             budgets,
             new JdbcParkedTurns(events),
-            clients(openAi, settings),
+            planner(prices, openAi, anthropic, gemini, localModels, settings, clock),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
@@ -114,6 +145,9 @@ public final class AgentLoopWiring {
       JdbcTrials trials,
       JdbcEvents events,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
+      HttpGeminiConnection gemini,
+      LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock) {
     var pseudonyms = new EndUserPseudonyms(settings.pseudonymKey());
@@ -121,7 +155,7 @@ public final class AgentLoopWiring {
         jdbi,
         new JdbcParkedTurns(events),
         bots,
-        new StepPlanner(prices, clients(openAi, settings), builtInTools(clock), pseudonyms),
+        planner(prices, openAi, anthropic, gemini, localModels, settings, clock),
         pseudonyms,
         trials,
         workSignal,
@@ -134,15 +168,13 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcTrials trials,
       HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
+      HttpGeminiConnection gemini,
+      LocalModels localModels,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
-    var planner =
-        new StepPlanner(
-            prices,
-            clients(openAi, settings),
-            builtInTools(clock),
-            new EndUserPseudonyms(settings.pseudonymKey()));
+    var planner = planner(prices, openAi, anthropic, gemini, localModels, settings, clock);
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
 
@@ -150,12 +182,11 @@ public final class AgentLoopWiring {
       Jdbi jdbi,
       Bots bots,
       JdbcGate gate,
-      JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       JdbcBudgets budgets,
       JdbcParkedTurns parkedTurns,
-      Map<String, ModelClient> clients,
+      StepPlanner planner,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms,
       ExecutorService threads,
@@ -163,7 +194,6 @@ public final class AgentLoopWiring {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
     var writes = new ClaimedWrites(jdbi, conversations, gate, turnSignals);
-    var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
     var turns = new JdbcTurns();
     var modelStep = new ModelStep(writes, steps, gate, planner, turnSignals, clock);
     var assembly =
@@ -193,12 +223,39 @@ public final class AgentLoopWiring {
         clock);
   }
 
+  private static StepPlanner planner(
+      JdbcPrices prices,
+      HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
+      HttpGeminiConnection gemini,
+      LocalModels localModels,
+      AgentLoopSettings settings,
+      InstantSource clock) {
+    return new StepPlanner(
+        prices,
+        clients(openAi, anthropic, gemini, settings),
+        localModels,
+        HttpOpenAiModel.custom(openAi, true),
+        builtInTools(clock),
+        new EndUserPseudonyms(settings.pseudonymKey()));
+  }
+
   private static Map<String, ModelClient> clients(
-      HttpOpenAiConnection openAi, AgentLoopSettings settings) {
+      HttpOpenAiConnection openAi,
+      HttpAnthropicConnection anthropic,
+      HttpGeminiConnection gemini,
+      AgentLoopSettings settings) {
     return Map.of(
         "builtin", new BuiltinModel(),
+        "anthropic",
+            new HttpAnthropicModel(
+                anthropic, key(settings, "anthropic"), url(settings, "anthropic")),
         "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
         "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
+        "gemini", new HttpGeminiModel(gemini, key(settings, "gemini")),
+        "workers-ai",
+            HttpOpenAiModel.workersAi(
+                openAi, key(settings, "workers-ai"), url(settings, "workers-ai")),
         "custom", HttpOpenAiModel.custom(openAi, settings.allowsPrivateNetworks()));
   }
 

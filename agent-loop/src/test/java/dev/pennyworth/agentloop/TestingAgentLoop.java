@@ -3,6 +3,8 @@ package dev.pennyworth.agentloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
+import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
@@ -47,6 +49,7 @@ final class TestingAgentLoop implements AutoCloseable {
 
   final TestingDatabase database = TestingDatabase.create();
   final TestingOpenAiServer models = new TestingOpenAiServer();
+  final HttpLocalServers localServers = new HttpLocalServers();
   final TestingBots bots = new TestingBots();
   final TeamId team = new TeamId(UUID.randomUUID());
   final Jdbi jdbi;
@@ -57,6 +60,8 @@ final class TestingAgentLoop implements AutoCloseable {
   private final AtomicReference<Duration> skipped = new AtomicReference<>(Duration.ZERO);
   private final List<Node> nodes = new ArrayList<>();
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
+  private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
+  private final HttpGeminiConnection gemini = new HttpGeminiConnection();
 
   TestingAgentLoop() {
     var billing = new BillingWiring();
@@ -187,6 +192,9 @@ final class TestingAgentLoop implements AutoCloseable {
             billing.trials(jdbi, gate, plans),
             billing.events(clock, () -> {}),
             openAi,
+            anthropic,
+            gemini,
+            new LocalModels(localServers, team::equals),
             settings(),
             clock);
   }
@@ -233,7 +241,6 @@ final class TestingAgentLoop implements AutoCloseable {
   /// A process at work on the database: a pool, an inbox and a worker of its own.
   final class Node implements AutoCloseable {
     final HikariDataSource pool = new HikariDataSource();
-    private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
     private final JdbcInbox inbox;
     private final JdbcTurnReports reports;
     private final Worker worker;
@@ -261,6 +268,9 @@ final class TestingAgentLoop implements AutoCloseable {
               billing.budgets(clock),
               billing.events(clock, () -> {}),
               openAi,
+              anthropic,
+              gemini,
+              new LocalModels(localServers, team::equals),
               settings(),
               clock,
               UUID::randomUUID);
@@ -312,7 +322,6 @@ final class TestingAgentLoop implements AutoCloseable {
       if (!isClosed) {
         isClosed = true;
         worker.close();
-        openAi.close();
         pool.close();
       }
     }
@@ -356,8 +365,11 @@ final class TestingAgentLoop implements AutoCloseable {
   @Override
   public void close() {
     models.close();
+    localServers.close();
     nodes.forEach(Node::close);
     openAi.close();
+    anthropic.close();
+    gemini.close();
     database.close();
   }
 }
