@@ -22,6 +22,8 @@ record TurnView(
     String platform,
     Instant acceptedAt,
     Optional<Long> latencyMs,
+    Optional<Instant> parkedAt,
+    Optional<TurnId> mergedInto,
     Optional<TurnAnswer.Limit> details,
     Optional<String> problem,
     Receipt receipt) {
@@ -36,6 +38,7 @@ record TurnView(
       String purpose,
       Optional<String> llmProvider,
       Optional<String> llmModel,
+      Optional<String> modelReason,
       Optional<String> toolName,
       Tokens tokens,
       NanoUsd heldCents,
@@ -65,6 +68,8 @@ record TurnView(
         turn.platform(),
         turn.acceptedAt(),
         turn.latency().map(Duration::toMillis),
+        turn.parkedAt(),
+        turn.mergedInto(),
         turn.refusal().map(TurnAnswer.Limit::of),
         turn.problem(),
         new Receipt(
@@ -79,6 +84,7 @@ record TurnView(
         step.purpose(),
         step.provider(),
         step.model(),
+        step.modelReason(),
         step.toolName(),
         new Tokens(
             tokens.input(),
