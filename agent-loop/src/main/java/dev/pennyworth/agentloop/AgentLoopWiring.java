@@ -122,7 +122,8 @@ public final class AgentLoopWiring {
         jdbi,
         new JdbcParkedTurns(events),
         bots,
-        new StepPlanner(prices, clients(openAi, anthropic, settings), builtInTools(clock), pseudonyms),
+        new StepPlanner(
+            prices, clients(openAi, anthropic, settings), builtInTools(clock), pseudonyms),
         pseudonyms,
         trials,
         workSignal,
