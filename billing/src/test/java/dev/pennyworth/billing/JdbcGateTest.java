@@ -90,34 +90,6 @@ class JdbcGateTest {
   }
 
   @Test
-  void whatWasWrittenToTheCacheForAnHourIsChargedAtItsOwnPriceAndReadsBack() {
-    var hold =
-        billing.granted(billing.request(1, 1_000, 5_000).withPrice(TestingBilling.SONNET).build());
-    var usage = new TokenUsage(100, 50, 0, 200, 300);
-
-    var charge = billing.settle(hold, usage);
-
-    assertThat(charge.cost())
-        .isEqualTo(new NanoUsd(100 * 3_000 + 50 * 15_000 + 200 * 3_750 + 300 * 6_000));
-    assertThat(rows().getFirst().tokens()).isEqualTo(usage);
-    assertThat(billing.prove().firstMismatch()).isEmpty();
-  }
-
-  @Test
-  void anHoursCacheWriteBeyondTheHoldIsPaidByTheHouse() {
-    var hold =
-        billing.granted(billing.request(1, 16, 1_000).withPrice(TestingBilling.SONNET).build());
-
-    var charge = billing.settle(hold, new TokenUsage(0, 16, 0, 0, 1_000));
-
-    assertThat(hold.amount()).isEqualTo(new NanoUsd(1_000 * 3_750 + 16 * 15_000));
-    assertThat(charge.cost()).isEqualTo(hold.amount());
-    assertThat(charge.flags()).containsExactly("over_hold");
-    assertThat(rows().getFirst().entries())
-        .contains(new LedgerRow.Entry("house", new NanoUsd(-1_000 * (6_000 - 3_750))));
-  }
-
-  @Test
   void aSuccessWithoutUsageCostsTheFullHold() {
     var hold = billing.granted(billing.request(1, 100, 100).build());
     var charge = billing.settle(hold, Optional.empty());

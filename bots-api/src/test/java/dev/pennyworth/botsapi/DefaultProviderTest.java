@@ -133,8 +133,8 @@ final class DefaultProviderTest {
 
     for (var model : models) {
       if (model.path("llm_model").textValue().equals("claude-sonnet-4-6")) {
-        assertThat(model.at("/usd_per_1m/cache_write_1h").asText()).isEqualTo("6");
-        assertThat(model.at("/usd_per_1m/cache_write").asText()).isEqualTo("3.75");
+        assertThat(model.at("/usd_per1m/cache_write_1h").asText()).isEqualTo("6");
+        assertThat(model.at("/usd_per1m/cache_write").asText()).isEqualTo("3.75");
         return;
       }
     }
