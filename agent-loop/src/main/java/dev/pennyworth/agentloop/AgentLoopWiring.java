@@ -4,6 +4,16 @@ import dev.pennyworth.agentloop.model.BuiltinModel;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiModel;
 import dev.pennyworth.agentloop.model.ModelClient;
+import dev.pennyworth.agentloop.tools.Calculator;
+import dev.pennyworth.agentloop.tools.CurrentTime;
+import dev.pennyworth.agentloop.tools.HttpMcpClient;
+import dev.pennyworth.agentloop.tools.HttpToolConnection;
+import dev.pennyworth.agentloop.tools.JdbcNotes;
+import dev.pennyworth.agentloop.tools.McpListings;
+import dev.pennyworth.agentloop.tools.OfferedTools;
+import dev.pennyworth.agentloop.tools.Recall;
+import dev.pennyworth.agentloop.tools.Remember;
+import dev.pennyworth.agentloop.tools.SchemaCheck;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
@@ -23,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /// The object graph of the agent loop.
 @Factory
@@ -51,6 +62,47 @@ public final class AgentLoopWiring {
     return new HttpOpenAiConnection();
   }
 
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpToolConnection toolConnection(AgentLoopSettings settings) {
+    return new HttpToolConnection(settings.allowsPrivateNetworks());
+  }
+
+  @Singleton
+  public HttpMcpClient mcpClient(HttpToolConnection http, InstantSource clock) {
+    return new HttpMcpClient(http, clock);
+  }
+
+  @Singleton
+  public McpCatalogue mcpCatalogue(HttpMcpClient client, InstantSource clock) {
+    return new McpListings(client, clock);
+  }
+
+  /// @param workspaces without them, bots have no tools but those that are built in
+  @Singleton
+  Toolboxes toolboxes(
+      @Nullable Workspaces workspaces,
+      McpCatalogue catalogue,
+      HttpMcpClient mcp,
+      HttpToolConnection http,
+      Jdbi jdbi,
+      InstantSource clock) {
+    var notes = new JdbcNotes(jdbi, clock);
+    var builtIn =
+        List.of(
+            new CurrentTime(clock), new Calculator(), new Remember(notes), new Recall(notes));
+    var offered =
+        new OfferedTools(
+            workspaces == null ? (_, _) -> WorkspaceTools.NONE : workspaces,
+            catalogue,
+            mcp,
+            http,
+            builtIn,
+            Executors.newVirtualThreadPerTaskExecutor());
+    var schemas = new SchemaCheck();
+    return bot -> new Toolbox(offered.of(bot), schemas);
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -62,6 +114,7 @@ public final class AgentLoopWiring {
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       HttpOpenAiConnection openAi,
+      Toolboxes toolboxes,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -76,7 +129,7 @@ public final class AgentLoopWiring {
             toolPrices,
             rollups,
             clients(openAi, settings),
-            builtInTools(clock),
+            toolboxes,
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
             clock);
@@ -96,6 +149,7 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcTrials trials,
       HttpOpenAiConnection openAi,
+      Toolboxes toolboxes,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -103,7 +157,7 @@ public final class AgentLoopWiring {
         new StepPlanner(
             prices,
             clients(openAi, settings),
-            builtInTools(clock),
+            toolboxes,
             new EndUserPseudonyms(settings.pseudonymKey()));
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
@@ -156,13 +210,5 @@ public final class AgentLoopWiring {
   private static Optional<URI> url(AgentLoopSettings settings, String provider) {
     return Optional.ofNullable(settings.providers().get(provider))
         .flatMap(AgentLoopSettings.Provider::baseUrl);
-  }
-
-  /// Until owners choose tools for a workspace, only the practice model gets one: a real model
-  /// would be billed for its definition in every call, and some local servers refuse any.
-  private static Toolboxes builtInTools(InstantSource clock) {
-    var practice = new Toolbox(List.of(new CurrentTime(clock)));
-    var none = new Toolbox(List.of());
-    return bot -> bot.provider().equals("builtin") ? practice : none;
   }
 }

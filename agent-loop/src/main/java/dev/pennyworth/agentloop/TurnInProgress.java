@@ -2,6 +2,8 @@ package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ChatMessage;
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.agentloop.tools.RepeatedCalls;
+import dev.pennyworth.agentloop.tools.ToolEnd;
 import dev.pennyworth.billing.StepKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ final class TurnInProgress {
   private int stepsStored;
   private int attempts;
   private final Map<String, Integer> toolAttempts = new HashMap<>();
+  private final RepeatedCalls repeatedCalls = new RepeatedCalls();
   private String bestText = "";
 
   TurnInProgress(
@@ -58,12 +61,12 @@ final class TurnInProgress {
     }
   }
 
-  /// A tool that was started and not finished is called again: that does no harm, as [Tool]
-  /// promises.
+  /// A tool that was started and not finished stays open: [ToolSteps] knows whether it may be called
+  /// again.
   private void replayTool(StepRecord.Tool tool) {
     toolAttempts.put(tool.call().id(), tool.attempt());
     if (tool.state() != StepRecord.State.STARTED) {
-      addToolResult(tool.call(), tool.result());
+      addToolResult(tool.call(), tool.result(), tool.state().end());
     }
   }
 
@@ -78,9 +81,11 @@ final class TurnInProgress {
     }
   }
 
-  void addToolResult(ToolCall call, String result) {
+  void addToolResult(ToolCall call, String result, ToolEnd end) {
     messages.add(new ChatMessage.ToolResult(call.id(), call.toolName(), result));
     openToolCalls.remove(call);
+    toolAttempts.remove(call.id()); // a later reply may give the same id to another call
+    repeatedCalls.note(call, result, end);
     stepsStored++;
   }
 
@@ -99,6 +104,11 @@ final class TurnInProgress {
   StepKey toolAttempt(ToolCall call, int step) {
     int attempt = toolAttempts.getOrDefault(call.id(), 0) + 1;
     return new StepKey(claim.team(), claim.bot(), turn.id(), step, attempt);
+  }
+
+  /// The tool calls that have their results.
+  RepeatedCalls repeatedCalls() {
+    return repeatedCalls;
   }
 
   int attempts() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
+import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;
@@ -47,6 +48,7 @@ final class TestingAgentLoop implements AutoCloseable {
   final TestingDatabase database = TestingDatabase.create();
   final TestingOpenAiServer models = new TestingOpenAiServer();
   final TestingBots bots = new TestingBots();
+  final TestingWorkspaces workspaces = new TestingWorkspaces();
   final TeamId team = new TeamId(UUID.randomUUID());
   final Jdbi jdbi;
   final JdbcGate gate;
@@ -195,6 +197,7 @@ final class TestingAgentLoop implements AutoCloseable {
   final class Node implements AutoCloseable {
     final HikariDataSource pool = new HikariDataSource();
     private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
+    private final HttpToolConnection tools = new HttpToolConnection(true);
     private final JdbcInbox inbox;
     private final JdbcTurnReports reports;
     private final Worker worker;
@@ -220,11 +223,18 @@ final class TestingAgentLoop implements AutoCloseable {
               billing.toolPrices(ofPool, clock),
               rollups,
               openAi,
+              toolboxes(wiring, ofPool, clock),
               new AgentLoopSettings(
                   true, Map.of("openai", provider()), new SecretText("of the installation")),
               clock,
               UUID::randomUUID);
       worker.start(false);
+    }
+
+    private Toolboxes toolboxes(AgentLoopWiring wiring, Jdbi ofPool, InstantSource clock) {
+      var mcp = wiring.mcpClient(tools, clock);
+      return wiring.toolboxes(
+          workspaces, wiring.mcpCatalogue(mcp, clock), mcp, tools, ofPool, clock);
     }
 
     /// Accepts a message that must be new.
@@ -268,6 +278,7 @@ final class TestingAgentLoop implements AutoCloseable {
         isClosed = true;
         worker.close();
         openAi.close();
+        tools.close();
         pool.close();
       }
     }
