@@ -89,8 +89,7 @@ public final class AgentLoopWiring {
       InstantSource clock) {
     var notes = new JdbcNotes(jdbi, clock);
     var builtIn =
-        List.of(
-            new CurrentTime(clock), new Calculator(), new Remember(notes), new Recall(notes));
+        List.of(new CurrentTime(clock), new Calculator(), new Remember(notes), new Recall(notes));
     var offered =
         new OfferedTools(
             workspaces == null ? (_, _) -> WorkspaceTools.NONE : workspaces,

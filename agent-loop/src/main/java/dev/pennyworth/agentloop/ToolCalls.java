@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Calls tools side by side, each within its own time: one that hangs ends by itself and disturbs no
-/// other.
+/// Calls tools side by side, each within its own time: one that hangs ends by itself and disturbs
+/// no other.
 final class ToolCalls {
   /// A tool ends its call in time, and says more about it than we could. This is how much longer we
   /// wait for that.

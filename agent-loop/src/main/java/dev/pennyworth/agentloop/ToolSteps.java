@@ -33,8 +33,7 @@ import org.jdbi.v3.core.Handle;
 /// rows; then they run side by side; then their results are booked and stored in one commit.
 final class ToolSteps {
   private static final String PURPOSE = "answer";
-  private static final Charge NOT_RUN =
-      new Charge(NanoUsd.ZERO, NanoUsd.ZERO, List.of("not_run"));
+  private static final Charge NOT_RUN = new Charge(NanoUsd.ZERO, NanoUsd.ZERO, List.of("not_run"));
 
   private final ClaimedWrites writes;
   private final JdbcSteps steps;
@@ -107,8 +106,7 @@ final class ToolSteps {
     if (known.isPresent()) {
       return new Step(key, call, Optional.empty(), known);
     }
-    var price =
-        tool.flatMap(Tool::price).or(() -> prices.current(CleanText.of(call.toolName())));
+    var price = tool.flatMap(Tool::price).or(() -> prices.current(CleanText.of(call.toolName())));
     return new Step(key, call, price, known);
   }
 

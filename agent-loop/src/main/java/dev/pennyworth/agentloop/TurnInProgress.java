@@ -61,8 +61,8 @@ final class TurnInProgress {
     }
   }
 
-  /// A tool that was started and not finished stays open: [ToolSteps] knows whether it may be called
-  /// again.
+  /// A tool that was started and not finished stays open: [ToolSteps] knows whether it may be
+  /// called again.
   private void replayTool(StepRecord.Tool tool) {
     toolAttempts.put(tool.call().id(), tool.attempt());
     if (tool.state() != StepRecord.State.STARTED) {

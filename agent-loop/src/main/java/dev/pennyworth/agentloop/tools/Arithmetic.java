@@ -18,8 +18,8 @@ import java.util.NoSuchElementException;
 
 /// The value of an expression that a stranger may have written.
 ///
-/// EvalEx reads it. The value is worked out here, because every number on the way must have a limit:
-/// one `1e999999999` rounded to whole numbers would fill the memory. Within the limits each
+/// EvalEx reads it. The value is worked out here, because every number on the way must have a
+/// limit: one `1e999999999` rounded to whole numbers would fill the memory. Within the limits each
 /// operation takes microseconds.
 final class Arithmetic {
   private static final int EXPRESSION_CHARACTERS_MAX = 500;
@@ -32,10 +32,8 @@ final class Arithmetic {
   /// For what may have none: quotients, roots, broken powers.
   private static final MathContext ROUNDED = MathContext.DECIMAL128;
 
-  private static final BigDecimal PI =
-      new BigDecimal("3.141592653589793238462643383279502884");
-  private static final BigDecimal E =
-      new BigDecimal("2.718281828459045235360287471352662498");
+  private static final BigDecimal PI = new BigDecimal("3.141592653589793238462643383279502884");
+  private static final BigDecimal E = new BigDecimal("2.718281828459045235360287471352662498");
 
   private static final ExpressionConfiguration GRAMMAR =
       ExpressionConfiguration.builder()

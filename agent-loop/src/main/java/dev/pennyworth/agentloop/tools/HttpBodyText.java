@@ -28,8 +28,8 @@ final class HttpBodyText {
     }
     var source = response.body().source();
     source.request(BYTES_READ_MAX);
-    var bytes = source.getBuffer().snapshot(
-        (int) Math.min(source.getBuffer().size(), BYTES_READ_MAX));
+    var bytes =
+        source.getBuffer().snapshot((int) Math.min(source.getBuffer().size(), BYTES_READ_MAX));
     var charset = type == null ? StandardCharsets.UTF_8 : type.charset(StandardCharsets.UTF_8);
     return bytes.string(charset == null ? StandardCharsets.UTF_8 : charset);
   }

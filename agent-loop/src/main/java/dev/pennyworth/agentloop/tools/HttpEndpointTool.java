@@ -125,13 +125,14 @@ final class HttpEndpointTool implements Tool {
 
   private static HttpUrl withQuery(HttpUrl url, ObjectNode rest) {
     var builder = url.newBuilder();
-    rest.properties().forEach(argument -> {
-      if (argument.getValue().isArray()) {
-        argument.getValue().forEach(element -> add(builder, argument.getKey(), element));
-      } else {
-        add(builder, argument.getKey(), argument.getValue());
-      }
-    });
+    rest.properties()
+        .forEach(argument -> {
+          if (argument.getValue().isArray()) {
+            argument.getValue().forEach(element -> add(builder, argument.getKey(), element));
+          } else {
+            add(builder, argument.getKey(), argument.getValue());
+          }
+        });
     return builder.build();
   }
 

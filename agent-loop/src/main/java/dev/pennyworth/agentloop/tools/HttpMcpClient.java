@@ -150,9 +150,7 @@ public final class HttpMcpClient {
                       new Refused(200, "It speaks version %s of MCP only.".formatted(version)));
                 }
                 return new Session(
-                    Optional.ofNullable(response.header(SESSION_HEADER)),
-                    version,
-                    clock.instant());
+                    Optional.ofNullable(response.header(SESSION_HEADER)), version, clock.instant());
               });
       var ready = McpMessages.notification("notifications/initialized");
       tell(server, session, ready, left(patience, startedNanos));

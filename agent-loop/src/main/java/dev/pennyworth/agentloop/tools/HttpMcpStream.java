@@ -13,7 +13,8 @@ import okio.ForwardingSource;
 import okio.Okio;
 import okio.Source;
 
-/// The messages of a response, one after the other as they arrive, up to a limit in size and number.
+/// The messages of a response, one after the other as they arrive, up to a limit in size and
+/// number.
 final class HttpMcpStream {
   private static final long BYTES_MAX = 8 << 20;
   private static final int MESSAGES_MAX = 1_000;

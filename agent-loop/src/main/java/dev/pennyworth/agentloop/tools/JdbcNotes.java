@@ -21,7 +21,8 @@ public final class JdbcNotes {
     this.clock = clock;
   }
 
-  /// Adds a note. Safe to repeat with the same key.
+  /// Adds a note. Safe to repeat with the same key. Two at the same moment may leave one too many,
+  /// until the next.
   void add(TeamId team, BotId bot, String endUser, String idempotencyKey, String text) {
     jdbi.useTransaction(tx -> {
       insert(tx, team, bot, endUser, idempotencyKey, text);
@@ -67,23 +68,24 @@ public final class JdbcNotes {
         .execute();
   }
 
-  /// All notes of a person, oldest first.
-  List<String> all(TeamId team, BotId bot, String endUser) {
+  /// A person's latest notes, oldest first.
+  List<String> latest(TeamId team, BotId bot, String endUser) {
     return jdbi.withHandle(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT text
-                FROM conversation_note
-                WHERE team_id = :team AND bot_id = :bot AND end_user_id = :end_user
-                ORDER BY created_at, note_id
-                LIMIT :notes_max
-                """)
-            .bind("team", team.uuid())
-            .bind("bot", bot.uuid())
-            .bind("end_user", endUser)
-            .bind("notes_max", NOTES_MAX)
-            .mapTo(String.class)
-            .list());
+            handle
+                .createQuery(
+                    """
+                    SELECT text
+                    FROM conversation_note
+                    WHERE team_id = :team AND bot_id = :bot AND end_user_id = :end_user
+                    ORDER BY created_at DESC, note_id DESC
+                    LIMIT :notes_max
+                    """)
+                .bind("team", team.uuid())
+                .bind("bot", bot.uuid())
+                .bind("end_user", endUser)
+                .bind("notes_max", NOTES_MAX)
+                .mapTo(String.class)
+                .list())
+        .reversed();
   }
 }

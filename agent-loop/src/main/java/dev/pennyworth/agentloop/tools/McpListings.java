@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What MCP servers offer, asked for once a minute and kept meanwhile. That a server is dead is kept
-/// for a moment too, so that it does not slow every turn.
+/// What MCP servers offer, asked for once a minute and kept meanwhile. That a server is dead is
+/// kept for a moment too, so that it does not slow every turn.
 public final class McpListings implements McpCatalogue {
   private static final Logger LOG = LoggerFactory.getLogger(McpListings.class);
   private static final Duration KEPT = Duration.ofSeconds(60);
@@ -41,7 +41,8 @@ public final class McpListings implements McpCatalogue {
 
   private record Key(URI url, Map<String, SecretText> headers) {}
 
-  /// What one server offers. Whoever finds it too old asks again; who comes meanwhile waits for him.
+  /// What one server offers. Whoever finds it too old asks again; who comes meanwhile waits for
+  /// him.
   private static final class Listing {
     private final ReentrantLock asking = new ReentrantLock();
     private volatile Answer answer = new Answer(List.of(), Optional.empty(), Instant.MIN);
@@ -66,8 +67,7 @@ public final class McpListings implements McpCatalogue {
   private Listing listing(McpServer server) {
     synchronized (listings) {
       var listing =
-          listings.computeIfAbsent(
-              new Key(server.url(), server.headers()), _ -> new Listing());
+          listings.computeIfAbsent(new Key(server.url(), server.headers()), _ -> new Listing());
       if (listings.size() > SERVERS_MAX) {
         listings.remove(listings.keySet().iterator().next());
       }

@@ -131,7 +131,8 @@ final class McpMessages {
 
   private static String resource(JsonNode resource) {
     return resource.has("text")
-        ? "[resource %s]\n%s".formatted(resource.path("uri").asText(), resource.path("text").asText())
+        ? "[resource %s]\n%s"
+            .formatted(resource.path("uri").asText(), resource.path("text").asText())
         : "[resource %s, %s, %d bytes: not shown]"
             .formatted(
                 resource.path("uri").asText(),

@@ -45,7 +45,7 @@ public final class Recall implements Tool {
 
   @Override
   public ToolResult call(String argumentsJson, ToolContext context) {
-    var all = notes.all(context.key().team(), context.key().bot(), context.endUser());
+    var all = notes.latest(context.key().team(), context.key().bot(), context.endUser());
     return new ToolResult(
         all.isEmpty()
             ? "Nothing was noted yet."

@@ -27,8 +27,8 @@ public final class RepeatedCalls {
 
   public RepeatedCalls() {}
 
-  /// @param answer what the call brought and would bring again; empty if it failed, and may be tried
-  ///   once more
+  /// @param answer what the call brought and would bring again; empty if it failed, and may be
+  ///   tried once more
   private record Asked(int times, Optional<Verdict.Answer> answer) {}
 
   /// What to do about a call.

@@ -19,8 +19,7 @@ public final class ToolFailed extends Exception {
   /// The call was sent and never answered: nobody knows whether the tool did what was asked.
   public static ToolFailed unknown(String why) {
     return new ToolFailed(
-        why
-            + " It is not known whether this was done; do not repeat it unless the user agrees.",
+        why + " It is not known whether this was done; do not repeat it unless the user agrees.",
         true);
   }
 

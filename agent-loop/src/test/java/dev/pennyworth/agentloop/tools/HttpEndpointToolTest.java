@@ -30,7 +30,14 @@ class HttpEndpointToolTest {
   private HttpEndpointTool tool(String method, String path, Map<String, SecretText> headers) {
     var tool =
         new HttpTool(
-            "orders", "Orders.", method, server.url(path), "{}", headers, Optional.empty(), TIMEOUT);
+            "orders",
+            "Orders.",
+            method,
+            server.url(path),
+            "{}",
+            headers,
+            Optional.empty(),
+            TIMEOUT);
     return new HttpEndpointTool(http, tool, "orders");
   }
 

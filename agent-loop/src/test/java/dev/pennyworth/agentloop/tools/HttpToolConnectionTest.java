@@ -134,7 +134,9 @@ class HttpToolConnectionTest {
     try (var http = new HttpToolConnection(true)) {
       assertThat(ask(http, server.url("/out"), PATIENCE)).isEqualTo(302);
     }
-    assertThat(server.received()).extracting(TestingToolServer.Received::uri).containsExactly("/out");
+    assertThat(server.received())
+        .extracting(TestingToolServer.Received::uri)
+        .containsExactly("/out");
   }
 
   @Test

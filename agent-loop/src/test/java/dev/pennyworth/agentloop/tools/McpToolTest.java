@@ -53,8 +53,9 @@ class McpToolTest {
   @ValueSource(booleans = {false, true})
   void aServerIsGreetedOnceAndThenAsked(boolean isStreaming) throws Exception {
     server.offer(tool("one", true), tool("two", false));
-    server.onCall(params -> "{\"content\":[{\"type\":\"text\",\"text\":\"%s %s\"}]}"
-        .formatted(params.path("name").asText(), params.path("arguments").path("a").asText()));
+    server.onCall(params ->
+        "{\"content\":[{\"type\":\"text\",\"text\":\"%s %s\"}]}"
+            .formatted(params.path("name").asText(), params.path("arguments").path("a").asText()));
     if (isStreaming) {
       server.stream();
     }
@@ -155,8 +156,8 @@ class McpToolTest {
 
   @Test
   void aFailureOfTheToolIsAFailure() {
-    server.onCall(_ ->
-        "{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"no such city\"}]}");
+    server.onCall(
+        _ -> "{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"no such city\"}]}");
 
     assertThat(failure(tool("one", true))).hasMessage("no such city");
   }
@@ -191,8 +192,8 @@ class McpToolTest {
 
   @Test
   void anAnswerThatIsTooLongIsNotRead() {
-    server.onCall(_ -> "{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}"
-        .formatted("x".repeat(9 << 20)));
+    server.onCall(
+        _ -> "{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}".formatted("x".repeat(9 << 20)));
 
     assertThat(failure(tool("one", true)).text()).startsWith("The tool could not be called.");
   }

@@ -122,7 +122,6 @@ class SchemaCheckTest {
   void aBrokenSchemaIsAFailureAndNoCrash() {
     assertThat(wrong("{\"type\":\"object\",\"properties\":7}", "{}")).isNotNull();
     assertThat(wrong("{", "{}")).contains("schema is broken");
-    assertThat(wrong("{\"properties\":{\"a\":{\"pattern\":\"(\"}}}", "{\"a\":\"b\"}"))
-        .isNotEmpty();
+    assertThat(wrong("{\"properties\":{\"a\":{\"pattern\":\"(\"}}}", "{\"a\":\"b\"}")).isNotEmpty();
   }
 }
