@@ -3,12 +3,14 @@ package dev.pennyworth.agentloop.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.agentloop.tools.HttpToolConnection.NoAnswer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Dns;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -139,21 +141,25 @@ class HttpToolConnectionTest {
         .containsExactly("/out");
   }
 
+  private NoAnswer readEndlessly(HttpToolConnection http, Duration timeout) {
+    var request = new Request.Builder().url(server.url("/endless"));
+    return catchThrowableOfType(
+        NoAnswer.class,
+        () ->
+            http.ask(
+                request,
+                timeout,
+                response -> {
+                  response.body().source().skip(Long.MAX_VALUE);
+                  return "";
+                }));
+  }
+
   @Test
   void theTimeLimitHoldsForTheWholeAnswer() throws InterruptedException {
     server.onEndless("/endless");
     try (var http = new HttpToolConnection(true)) {
-      var late =
-          catchThrowableOfType(
-              NoAnswer.class,
-              () ->
-                  http.ask(
-                      new Request.Builder().url(server.url("/endless")),
-                      Duration.ofMillis(300),
-                      response -> {
-                        response.body().source().skip(Long.MAX_VALUE);
-                        return "";
-                      }));
+      var late = readEndlessly(http, Duration.ofMillis(300));
 
       assertThat(late.isWritten()).isTrue();
       assertThat(late.text()).contains("300 ms");
@@ -164,28 +170,17 @@ class HttpToolConnectionTest {
   @Test
   void anInterruptEndsTheCall() throws InterruptedException {
     server.onEndless("/endless");
+    var ended = new AtomicReference<NoAnswer>();
     try (var http = new HttpToolConnection(true)) {
       var caller =
-          Thread.ofVirtual()
-              .start(() ->
-                  catchThrowableOfType(
-                      NoAnswer.class,
-                      () ->
-                          http.ask(
-                              new Request.Builder().url(server.url("/endless")),
-                              Duration.ofMinutes(5),
-                              response -> {
-                                response.body().source().skip(Long.MAX_VALUE);
-                                return "";
-                              })));
-      while (server.received().isEmpty()) {
-        Thread.onSpinWait();
-      }
+          Thread.ofVirtual().start(() -> ended.set(readEndlessly(http, Duration.ofMinutes(5))));
+      Eventually.holds("the call has begun", () -> !server.received().isEmpty());
 
       caller.interrupt();
 
       assertThat(server.isHungUp()).isTrue();
       assertThat(caller.join(PATIENCE)).isTrue();
+      assertThat(ended.get().isWritten()).isTrue();
     }
   }
 }
