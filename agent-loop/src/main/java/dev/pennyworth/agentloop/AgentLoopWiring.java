@@ -14,6 +14,8 @@ import dev.pennyworth.agentloop.tools.OfferedTools;
 import dev.pennyworth.agentloop.tools.Recall;
 import dev.pennyworth.agentloop.tools.Remember;
 import dev.pennyworth.agentloop.tools.SchemaCheck;
+import dev.pennyworth.billing.JdbcBudgets;
+import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
@@ -112,6 +114,8 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
+      JdbcBudgets budgets,
+      JdbcEvents events,
       HttpOpenAiConnection openAi,
       Toolboxes toolboxes,
       AgentLoopSettings settings,
@@ -127,6 +131,8 @@ public final class AgentLoopWiring {
             prices,
             toolPrices,
             rollups,
+            budgets,
+            new JdbcParkedTurns(events),
             clients(openAi, settings),
             toolboxes,
             new EndUserPseudonyms(settings.pseudonymKey()),
@@ -140,6 +146,30 @@ public final class AgentLoopWiring {
         workSignal,
         threads,
         new SplittableRandom());
+  }
+
+  /// Lets parked turns go on.
+  @Singleton
+  public JdbcParking parking(
+      Jdbi jdbi,
+      Bots bots,
+      JdbcPrices prices,
+      JdbcTrials trials,
+      JdbcEvents events,
+      HttpOpenAiConnection openAi,
+      AgentLoopSettings settings,
+      InstantSource clock) {
+    var pseudonyms = new EndUserPseudonyms(settings.pseudonymKey());
+    Toolboxes noTools = _ -> new Toolbox(List.of(), new SchemaCheck()); // it plans no call
+    return new JdbcParking(
+        jdbi,
+        new JdbcParkedTurns(events),
+        bots,
+        new StepPlanner(prices, clients(openAi, settings), noTools, pseudonyms),
+        pseudonyms,
+        trials,
+        workSignal,
+        clock);
   }
 
   @Singleton
@@ -168,6 +198,8 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
+      JdbcBudgets budgets,
+      JdbcParkedTurns parkedTurns,
       Map<String, ModelClient> clients,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms,
@@ -177,16 +209,30 @@ public final class AgentLoopWiring {
     var steps = new JdbcSteps();
     var writes = new ClaimedWrites(jdbi, conversations, gate);
     var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
+    var turns = new JdbcTurns();
+    var modelStep = new ModelStep(writes, steps, gate, planner, clock);
+    var assembly =
+        new TurnAssembly(
+            jdbi,
+            conversations,
+            turns,
+            parkedTurns,
+            new JdbcSummaries(),
+            steps,
+            modelStep,
+            gate,
+            budgets,
+            clock);
     return new MessageTurn(
         jdbi,
         bots,
         conversations,
-        new JdbcTurns(),
-        steps,
-        new ModelStep(writes, steps, gate, planner, clock),
+        turns,
+        parkedTurns,
+        assembly,
+        modelStep,
         new ToolSteps(writes, steps, gate, toolPrices, toolboxes, pseudonyms, threads, clock),
         writes,
-        gate,
         rollups,
         turnSignals,
         clock);

@@ -65,17 +65,22 @@ final class ToolSteps {
 
   /// A tool call at its place in the turn.
   ///
+  /// @param isBegun whether it has its row, and nobody knows how it ended
   /// @param known what to answer without running it
   private record Step(
-      StepKey key, ToolCall call, Optional<ToolPrice> price, Optional<ToolOutcome> known) {}
+      StepKey key,
+      ToolCall call,
+      boolean isBegun,
+      Optional<ToolPrice> price,
+      Optional<ToolOutcome> known) {}
 
   /// A step that may run.
   private record Paid(Step step, Optional<Hold> hold) {}
 
   /// Runs what the model asked for last and has no result yet; nothing, if there is none.
   ///
-  /// @return why a tool could not be paid; none of them was run then
-  Optional<Refusal> run(TurnInProgress turn) {
+  /// @return why a tool could not be paid, or must wait for the owner; none of them was run then
+  Optional<Ending> run(TurnInProgress turn) {
     var calls = turn.openToolCalls();
     if (calls.isEmpty() || turn.isOutOfTime()) {
       return Optional.empty();
@@ -85,10 +90,14 @@ final class ToolSteps {
     for (int i = 0; i < calls.size(); i++) {
       asked.add(step(turn, toolbox, calls, i));
     }
+    var unapproved = unapproved(turn, asked);
+    if (unapproved.isPresent()) {
+      return unapproved;
+    }
     var booked = start(turn, asked);
     var refusal = refusal(booked);
     if (refusal.isPresent()) {
-      return refusal;
+      return Optional.of(Ending.refused(refusal.get(), need(asked)));
     }
     var outcomes = calls(turn, toolbox, asked);
     finish(turn, paid(asked, booked), outcomes);
@@ -102,19 +111,19 @@ final class ToolSteps {
     var call = calls.get(place);
     var key = turn.toolAttempt(call, turn.nextStep() + place);
     var tool = toolbox.find(call.toolName());
-    var known = known(turn, tool, key, calls, place);
+    var known = known(turn, tool, calls, place);
     if (known.isPresent()) {
-      return new Step(key, call, Optional.empty(), known);
+      return new Step(key, call, turn.isBegun(call), Optional.empty(), known);
     }
     var price = tool.flatMap(Tool::price).or(() -> prices.current(CleanText.of(call.toolName())));
-    return new Step(key, call, price, known);
+    return new Step(key, call, turn.isBegun(call), price, known);
   }
 
   /// A call that was started before is run again only if that does no harm; one that has its answer
   /// already is not.
   private static Optional<ToolOutcome> known(
-      TurnInProgress turn, Optional<Tool> tool, StepKey key, List<ToolCall> calls, int place) {
-    if (key.attempt() > 1 && !tool.map(Tool::isRepeatable).orElse(false)) {
+      TurnInProgress turn, Optional<Tool> tool, List<ToolCall> calls, int place) {
+    if (turn.isBegun(calls.get(place)) && !tool.map(Tool::isRepeatable).orElse(false)) {
       var unknown = ToolFailed.unknown("The call was interrupted.");
       return Optional.of(new ToolOutcome(unknown.text(), ToolEnd.UNKNOWN, Duration.ZERO));
     }
@@ -123,6 +132,25 @@ final class ToolSteps {
       case RepeatedCalls.Verdict.Answer(var text, var end) ->
           Optional.of(new ToolOutcome(text, end, Duration.ZERO));
     };
+  }
+
+  private static Optional<Ending> unapproved(TurnInProgress turn, List<Step> asked) {
+    return asked.stream()
+        .filter(step -> turn.isApprovalMissing(cost(step)))
+        .findFirst()
+        .map(step ->
+            Ending.awaitingApproval(
+                Approval.ofTool(turn, step.key().step(), step.call(), cost(step)), need(asked)));
+  }
+
+  private static NanoUsd cost(Step step) {
+    return step.price().map(price -> price.of(step.call().argumentsJson())).orElse(NanoUsd.ZERO);
+  }
+
+  private static Need need(List<Step> asked) {
+    return new Need.Amount(
+        asked.getFirst().key().step(),
+        asked.stream().map(ToolSteps::cost).reduce(NanoUsd.ZERO, NanoUsd::plus));
   }
 
   private Booking.Booked start(TurnInProgress turn, List<Step> asked) {
@@ -147,7 +175,7 @@ final class ToolSteps {
 
   /// A step that broke off and is not run again keeps the row that tells of its first attempt.
   private static boolean isToBeStarted(Paid paid) {
-    return paid.step().known().isEmpty() || paid.step().key().attempt() == 1;
+    return paid.step().known().isEmpty() || !paid.step().isBegun();
   }
 
   private HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
