@@ -1,17 +1,8 @@
 package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.model.BuiltinModel;
-import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
-import dev.pennyworth.agentloop.model.HttpAnthropicModel;
-import dev.pennyworth.agentloop.model.HttpGeminiConnection;
-import dev.pennyworth.agentloop.model.HttpGeminiModel;
-import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
-import dev.pennyworth.agentloop.model.HttpOpenAiModel;
-import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.billing.JdbcGate;
-import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
 import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.JdbcTrials;
@@ -19,11 +10,7 @@ import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -60,53 +47,19 @@ public final class AgentLoopWiring {
     return new JdbcErasure(jdbi, clock, ids);
   }
 
-  @Singleton
-  @Bean(preDestroy = "close")
-  public HttpOpenAiConnection openAiConnection() {
-    return new HttpOpenAiConnection();
-  }
-
-  @Singleton
-  @Bean(preDestroy = "close")
-  public HttpGeminiConnection geminiConnection(AgentLoopSettings settings) {
-    return url(settings, "gemini")
-        .map(HttpGeminiConnection::new)
-        .orElseGet(HttpGeminiConnection::new);
-  }
-
-  @Singleton
-  @Bean(preDestroy = "close")
-  public HttpLocalServers localServers() {
-    return new HttpLocalServers();
-  }
-
-  @Singleton
-  public LocalModels localModels(HttpLocalServers servers, OperatorTeams operators) {
-    return new LocalModels(servers, operators);
-  }
-
-  @Singleton
-  @Bean(preDestroy = "close")
-  public HttpAnthropicConnection anthropicConnection() {
-    return new HttpAnthropicConnection();
-  }
-
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
-  public Worker worker(
+  Worker worker(
       Jdbi jdbi,
       Bots bots,
       JdbcGate gate,
-      JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       JdbcBudgets budgets,
       JdbcEvents events,
-      HttpOpenAiConnection openAi,
-      HttpAnthropicConnection anthropic,
-      HttpGeminiConnection gemini,
-      LocalModels localModels,
+      StepPlanner planner,
+      Toolboxes toolboxes,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -121,8 +74,8 @@ public final class AgentLoopWiring {
             rollups,
             budgets,
             new JdbcParkedTurns(events),
-            planner(prices, openAi, anthropic, gemini, localModels, settings, clock),
-            builtInTools(clock),
+            planner,
+            toolboxes,
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
             clock);
@@ -138,43 +91,28 @@ public final class AgentLoopWiring {
 
   /// Lets parked turns go on.
   @Singleton
-  public JdbcParking parking(
+  JdbcParking parking(
       Jdbi jdbi,
       Bots bots,
-      JdbcPrices prices,
       JdbcTrials trials,
       JdbcEvents events,
-      HttpOpenAiConnection openAi,
-      HttpAnthropicConnection anthropic,
-      HttpGeminiConnection gemini,
-      LocalModels localModels,
+      StepPlanner planner,
       AgentLoopSettings settings,
       InstantSource clock) {
-    var pseudonyms = new EndUserPseudonyms(settings.pseudonymKey());
     return new JdbcParking(
         jdbi,
         new JdbcParkedTurns(events),
         bots,
-        planner(prices, openAi, anthropic, gemini, localModels, settings, clock),
-        pseudonyms,
+        planner,
+        new EndUserPseudonyms(settings.pseudonymKey()),
         trials,
         workSignal,
         clock);
   }
 
   @Singleton
-  public JdbcQuotes quotes(
-      Jdbi jdbi,
-      JdbcPrices prices,
-      JdbcTrials trials,
-      HttpOpenAiConnection openAi,
-      HttpAnthropicConnection anthropic,
-      HttpGeminiConnection gemini,
-      LocalModels localModels,
-      AgentLoopSettings settings,
-      InstantSource clock,
-      Supplier<UUID> ids) {
-    var planner = planner(prices, openAi, anthropic, gemini, localModels, settings, clock);
+  JdbcQuotes quotes(
+      Jdbi jdbi, StepPlanner planner, JdbcTrials trials, InstantSource clock, Supplier<UUID> ids) {
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
 
@@ -221,59 +159,5 @@ public final class AgentLoopWiring {
         rollups,
         turnSignals,
         clock);
-  }
-
-  private static StepPlanner planner(
-      JdbcPrices prices,
-      HttpOpenAiConnection openAi,
-      HttpAnthropicConnection anthropic,
-      HttpGeminiConnection gemini,
-      LocalModels localModels,
-      AgentLoopSettings settings,
-      InstantSource clock) {
-    return new StepPlanner(
-        prices,
-        clients(openAi, anthropic, gemini, settings),
-        localModels,
-        HttpOpenAiModel.custom(openAi, true),
-        builtInTools(clock),
-        new EndUserPseudonyms(settings.pseudonymKey()));
-  }
-
-  private static Map<String, ModelClient> clients(
-      HttpOpenAiConnection openAi,
-      HttpAnthropicConnection anthropic,
-      HttpGeminiConnection gemini,
-      AgentLoopSettings settings) {
-    return Map.of(
-        "builtin", new BuiltinModel(),
-        "anthropic",
-            new HttpAnthropicModel(
-                anthropic, key(settings, "anthropic"), url(settings, "anthropic")),
-        "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
-        "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
-        "gemini", new HttpGeminiModel(gemini, key(settings, "gemini")),
-        "workers-ai",
-            HttpOpenAiModel.workersAi(
-                openAi, key(settings, "workers-ai"), url(settings, "workers-ai")),
-        "custom", HttpOpenAiModel.custom(openAi, settings.allowsPrivateNetworks()));
-  }
-
-  private static Optional<SecretText> key(AgentLoopSettings settings, String provider) {
-    return Optional.ofNullable(settings.providers().get(provider))
-        .flatMap(AgentLoopSettings.Provider::apiKey);
-  }
-
-  private static Optional<URI> url(AgentLoopSettings settings, String provider) {
-    return Optional.ofNullable(settings.providers().get(provider))
-        .flatMap(AgentLoopSettings.Provider::baseUrl);
-  }
-
-  /// Until owners choose tools for a workspace, only the practice model gets one: a real model
-  /// would be billed for its definition in every call, and some local servers refuse any.
-  private static Toolboxes builtInTools(InstantSource clock) {
-    var practice = new Toolbox(List.of(new CurrentTime(clock)));
-    var none = new Toolbox(List.of());
-    return bot -> bot.provider().equals("builtin") ? practice : none;
   }
 }

@@ -194,8 +194,7 @@ final class JdbcSteps {
         .bind("team", key.team().uuid())
         .bind("turn", key.turn().uuid())
         .bind("n", key.step())
-        .bind(
-            "state", (outcome.isSuccess() ? StepRecord.State.DONE : StepRecord.State.FAILED).word())
+        .bind("state", StepRecord.State.of(outcome.end()).word())
         .bind("output", StoredJson.toolOutput(outcome.text(), outcome.isSuccess()))
         .bind("cost", charge.cost().nanos())
         .bind("billed", charge.billed().nanos())

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pennyworth.agentloop.model.ModelUnavailable;
+import dev.pennyworth.agentloop.tools.CurrentTime;
+import dev.pennyworth.agentloop.tools.SchemaCheck;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.Price;
@@ -24,7 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// What a model is offered.
 class StepPlannerTest {
   private static final InstantSource CLOCK = () -> Instant.EPOCH;
-  private static final Toolbox BUILT_IN = new Toolbox(List.of(new CurrentTime(CLOCK)));
+  private static final Toolbox BUILT_IN =
+      new Toolbox(List.of(new CurrentTime(CLOCK)), new SchemaCheck());
 
   @ParameterizedTest
   @CsvSource({"true, false, true", "true, true, true", "false, false, false"})

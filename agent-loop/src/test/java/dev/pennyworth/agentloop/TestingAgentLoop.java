@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
+import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;
@@ -51,6 +52,7 @@ final class TestingAgentLoop implements AutoCloseable {
   final TestingOpenAiServer models = new TestingOpenAiServer();
   final HttpLocalServers localServers = new HttpLocalServers();
   final TestingBots bots = new TestingBots();
+  final TestingWorkspaces workspaces = new TestingWorkspaces();
   final TeamId team = new TeamId(UUID.randomUUID());
   final Jdbi jdbi;
   final JdbcGate gate;
@@ -62,6 +64,7 @@ final class TestingAgentLoop implements AutoCloseable {
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
   private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
   private final HttpGeminiConnection gemini = new HttpGeminiConnection();
+  private final HttpToolConnection tools = new HttpToolConnection(true);
 
   TestingAgentLoop() {
     var billing = new BillingWiring();
@@ -188,15 +191,29 @@ final class TestingAgentLoop implements AutoCloseable {
         .parking(
             jdbi,
             bots,
-            prices,
             billing.trials(jdbi, gate, plans),
             billing.events(clock, () -> {}),
+            planner(prices, toolboxes(jdbi, clock)),
+            settings(),
+            clock);
+  }
+
+  private StepPlanner planner(JdbcPrices prices, Toolboxes toolboxes) {
+    return new ModelsWiring()
+        .planner(
+            prices,
             openAi,
             anthropic,
             gemini,
             new LocalModels(localServers, team::equals),
-            settings(),
-            clock);
+            toolboxes,
+            settings());
+  }
+
+  private Toolboxes toolboxes(Jdbi jdbi, InstantSource clock) {
+    var wiring = new ToolsWiring();
+    var mcp = wiring.mcpClient(tools, clock);
+    return wiring.toolboxes(workspaces, wiring.mcpCatalogue(mcp, clock), mcp, tools, jdbi, clock);
   }
 
   private AgentLoopSettings settings() {
@@ -255,6 +272,7 @@ final class TestingAgentLoop implements AutoCloseable {
       var ledger = billing.ledger(ofPool, clock);
       var rollups = billing.rollups();
       var wiring = new AgentLoopWiring();
+      var toolboxes = toolboxes(ofPool, clock);
       inbox = wiring.inbox(ofPool, rollups, clock, UUID::randomUUID);
       reports = wiring.turnReports(ofPool, clock);
       worker =
@@ -262,15 +280,12 @@ final class TestingAgentLoop implements AutoCloseable {
               ofPool,
               bots,
               gate(billing, ofPool, prices, ledger, clock),
-              prices,
               billing.toolPrices(ofPool, clock),
               rollups,
               billing.budgets(clock),
               billing.events(clock, () -> {}),
-              openAi,
-              anthropic,
-              gemini,
-              new LocalModels(localServers, team::equals),
+              planner(prices, toolboxes),
+              toolboxes,
               settings(),
               clock,
               UUID::randomUUID);
@@ -370,6 +385,7 @@ final class TestingAgentLoop implements AutoCloseable {
     openAi.close();
     anthropic.close();
     gemini.close();
+    tools.close();
     database.close();
   }
 }
