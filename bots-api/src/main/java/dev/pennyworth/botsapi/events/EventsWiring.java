@@ -5,6 +5,7 @@ import dev.pennyworth.billing.EventListener;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
+import dev.pennyworth.botsapi.http.HttpOwnersUrls;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
@@ -58,7 +59,7 @@ final class EventsWiring {
         endpoints,
         log,
         new JdbcResends(listener, ids, clock),
-        new HttpWebhookUrls(configuration.allowPrivateNetworks(), threads),
+        new HttpOwnersUrls(configuration.allowPrivateNetworks(), threads),
         audit,
         random);
   }
