@@ -75,6 +75,9 @@ public final class TestingOpenAiServer implements AutoCloseable {
 
     /// A status of 200 and half of that body, then the connection is closed.
     record CutHalfway(String body) implements Reply {}
+
+    /// A status of 200 and half of that body, then silence until the server is closed.
+    record HangHalfway(String body) implements Reply {}
   }
 
   private final HttpServer server;
@@ -264,13 +267,19 @@ public final class TestingOpenAiServer implements AutoCloseable {
       }
       case Reply.Hang _ -> closed.await();
       case Reply.Cut _ -> {} // closing the exchange closes the connection
-      case Reply.CutHalfway(var body) -> {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, bytes.length);
-        exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
-        exchange.getResponseBody().flush();
+      case Reply.CutHalfway(var body) -> sendHalf(exchange, body);
+      case Reply.HangHalfway(var body) -> {
+        sendHalf(exchange, body);
+        closed.await();
       }
     }
+  }
+
+  private static void sendHalf(HttpExchange exchange, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, bytes.length);
+    exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+    exchange.getResponseBody().flush();
   }
 
   @Override
