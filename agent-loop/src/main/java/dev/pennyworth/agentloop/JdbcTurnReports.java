@@ -19,16 +19,18 @@ import org.jdbi.v3.core.Jdbi;
 
 /// Reads turns with their receipts, and hands synchronous answers to who waits for them.
 public final class JdbcTurnReports {
-  /// How often a waiting request looks whether another process has ended its turn.
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  /// How often a waiting request asks whether another process has ended its turn.
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
   private final Jdbi jdbi;
   private final TurnSignals signals;
+  private final JdbcEndedElsewhere elsewhere;
   private final InstantSource clock;
 
   JdbcTurnReports(Jdbi jdbi, TurnSignals signals, InstantSource clock) {
     this.jdbi = jdbi;
     this.signals = signals;
+    this.elsewhere = new JdbcEndedElsewhere(jdbi, signals);
     this.clock = clock;
   }
 
@@ -37,15 +39,27 @@ public final class JdbcTurnReports {
   public Optional<TurnReport> await(TeamId team, TurnId turn, Duration patience)
       throws InterruptedException {
     long startedNanos = System.nanoTime();
-    try (var watch = signals.watch(turn)) {
-      while (true) {
+    try (var here = signals.watch(turn);
+        var there = elsewhere.watch(team, turn)) {
+      boolean mayHaveEnded = true;
+      while (!mayHaveEnded || isQueued(team, turn)) {
         var left = patience.minusNanos(System.nanoTime() - startedNanos);
-        if (!isQueued(team, turn) || !left.isPositive()) {
-          return find(team, turn);
+        if (!left.isPositive()) {
+          break;
         }
-        watch.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+        mayHaveEnded = isToldIn(here, left) || there.hasEnded();
       }
+      return find(team, turn);
     }
+  }
+
+  /// Whether this process said that the turn has ended, before it was time to ask again.
+  private static boolean isToldIn(TurnSignals.Watch here, Duration left)
+      throws InterruptedException {
+    long startedNanos = System.nanoTime();
+    var timeout = left.compareTo(ASK_AGAIN) < 0 ? left : ASK_AGAIN;
+    here.await(timeout);
+    return System.nanoTime() - startedNanos < timeout.toNanos();
   }
 
   private boolean isQueued(TeamId team, TurnId turn) {
