@@ -497,17 +497,28 @@ CREATE TABLE turn (
   accepted_at     timestamptz NOT NULL,
   finished_at     timestamptz,           -- NULL until it ends
   latency_millis  bigint,                -- NULL until it ends
+  parked_at       timestamptz,           -- NULL until parked for the first time
+  resumed_at      timestamptz,           -- NULL unless it went on after it was parked
+  parked_times    integer     NOT NULL DEFAULT 0,
+  parked_need     jsonb,                 -- NULL unless parked: what its next step asks for
+  approved_step   integer     NOT NULL DEFAULT 0,      -- the owner approved steps up to this one
+  is_given_up     boolean     NOT NULL DEFAULT false,  -- the owner wants it to end
+  merged_into     uuid,                  -- NULL unless a later turn answers its message
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id),
   CONSTRAINT turn_has_its_place UNIQUE (team_id, conversation_id, seq),
   CONSTRAINT turn_status_is_known CHECK (status IN ('queued', 'done', 'failed', 'parked')),
-  CONSTRAINT turn_ends_for_a_reason CHECK ((status = 'queued') = (stop_reason IS NULL))
+  CONSTRAINT turn_ends_for_a_reason CHECK ((status = 'queued') = (stop_reason IS NULL)),
+  CONSTRAINT turn_parked_since CHECK (status <> 'parked' OR parked_at IS NOT NULL),
+  CONSTRAINT turn_merged_is_done CHECK (merged_into IS NULL OR status = 'done')
 );
 
 CREATE INDEX turn_by_bot ON turn (team_id, bot_id, accepted_at, turn_id);
 
 CREATE INDEX turn_by_day ON turn (team_id, bot_id, event_day);
+
+CREATE INDEX turn_parked ON turn (team_id, bot_id, accepted_at, seq) WHERE status = 'parked';
 
 CREATE TABLE message (
   team_id         uuid        NOT NULL,
@@ -554,6 +565,7 @@ CREATE TABLE step (
   flags               text[]      NOT NULL DEFAULT '{}',
   started_at          timestamptz NOT NULL,
   latency_millis      bigint,               -- NULL until it ends
+  model_reason        text,                 -- NULL for tools: why this model
   PRIMARY KEY (team_id, turn_id, n),
   CONSTRAINT step_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
   CONSTRAINT step_kind_is_known CHECK (kind IN ('model', 'tool')),
@@ -816,3 +828,15 @@ CREATE INDEX event_delivery_due ON event_delivery (next_attempt_at) WHERE state 
 CREATE INDEX event_delivery_by_endpoint ON event_delivery (team_id, endpoint_id, delivery_id);
 
 CREATE INDEX event_by_time ON event (team_id, created_at, event_id);
+
+-- What was said before the messages that a model still sees word by word.
+CREATE TABLE conversation_summary (
+  team_id         uuid        NOT NULL,
+  conversation_id uuid        NOT NULL,
+  up_to_seq       bigint      NOT NULL,  -- the last turn that is in it
+  text            text        NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  PRIMARY KEY (team_id, conversation_id),
+  CONSTRAINT conversation_summary_of_a_conversation
+    FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id)
+);

@@ -4,6 +4,8 @@ import dev.pennyworth.agentloop.model.BuiltinModel;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiModel;
 import dev.pennyworth.agentloop.model.ModelClient;
+import dev.pennyworth.billing.JdbcBudgets;
+import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
@@ -61,6 +63,8 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
+      JdbcBudgets budgets,
+      JdbcEvents events,
       HttpOpenAiConnection openAi,
       AgentLoopSettings settings,
       InstantSource clock,
@@ -75,6 +79,8 @@ public final class AgentLoopWiring {
             prices,
             toolPrices,
             rollups,
+            budgets,
+            new JdbcParkedTurns(events),
             clients(openAi, settings),
             builtInTools(clock),
             new EndUserPseudonyms(settings.pseudonymKey()),
@@ -88,6 +94,29 @@ public final class AgentLoopWiring {
         workSignal,
         threads,
         new SplittableRandom());
+  }
+
+  /// Lets parked turns go on.
+  @Singleton
+  public JdbcParking parking(
+      Jdbi jdbi,
+      Bots bots,
+      JdbcPrices prices,
+      JdbcTrials trials,
+      JdbcEvents events,
+      HttpOpenAiConnection openAi,
+      AgentLoopSettings settings,
+      InstantSource clock) {
+    var pseudonyms = new EndUserPseudonyms(settings.pseudonymKey());
+    return new JdbcParking(
+        jdbi,
+        new JdbcParkedTurns(events),
+        bots,
+        new StepPlanner(prices, clients(openAi, settings), builtInTools(clock), pseudonyms),
+        pseudonyms,
+        trials,
+        workSignal,
+        clock);
   }
 
   @Singleton
@@ -115,6 +144,8 @@ public final class AgentLoopWiring {
       JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
+      JdbcBudgets budgets,
+      JdbcParkedTurns parkedTurns,
       Map<String, ModelClient> clients,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms,
@@ -124,16 +155,30 @@ public final class AgentLoopWiring {
     var steps = new JdbcSteps();
     var writes = new ClaimedWrites(jdbi, conversations, gate);
     var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
+    var turns = new JdbcTurns();
+    var modelStep = new ModelStep(writes, steps, gate, planner, clock);
+    var assembly =
+        new TurnAssembly(
+            jdbi,
+            conversations,
+            turns,
+            parkedTurns,
+            new JdbcSummaries(),
+            steps,
+            modelStep,
+            gate,
+            budgets,
+            clock);
     return new MessageTurn(
         jdbi,
         bots,
         conversations,
-        new JdbcTurns(),
-        steps,
-        new ModelStep(writes, steps, gate, planner, clock),
+        turns,
+        parkedTurns,
+        assembly,
+        modelStep,
         new ToolSteps(writes, steps, gate, toolPrices, toolboxes, pseudonyms, threads, clock),
         writes,
-        gate,
         rollups,
         turnSignals,
         clock);

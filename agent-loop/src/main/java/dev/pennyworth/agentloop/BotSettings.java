@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// What a turn needs to know about its bot.
 ///
@@ -29,6 +30,7 @@ import java.util.OptionalInt;
 /// @param welcomeMessage what an end user reads first, ever; empty for nothing
 /// @param parksOnLimit whether a turn that a limit stops waits for money instead of ending
 /// @param approval a step that may cost more than this waits for the owner; empty: none does
+/// @param costUsers end users who may ask for the cost of their conversation; `*` for all
 /// @param mergesBursts whether messages that arrive while a turn runs are answered together
 public record BotSettings(
     TeamId team,
@@ -54,5 +56,6 @@ public record BotSettings(
     Optional<String> welcomeMessage,
     boolean parksOnLimit,
     Optional<NanoUsd> approval,
+    Set<String> costUsers,
     boolean mergesBursts,
     ZoneId zone) {}

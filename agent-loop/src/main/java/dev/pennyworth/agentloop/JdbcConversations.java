@@ -78,6 +78,35 @@ final class JdbcConversations {
     }
   }
 
+  /// Turns are over that nobody works on any more; the claim goes on with another one.
+  void consumeMerged(Handle tx, Claim claim, int turns) {
+    tx.createUpdate(
+            """
+            UPDATE conversation
+            SET pending = pending - :turns
+            WHERE team_id = :team AND conversation_id = :conversation AND fence = :fence
+            """)
+        .bind("team", claim.team().uuid())
+        .bind("conversation", claim.conversation().uuid())
+        .bind("fence", claim.fence())
+        .bind("turns", turns)
+        .execute();
+  }
+
+  /// The end user's next message begins a new conversation.
+  void close(Handle tx, Claim claim, Instant now) {
+    tx.createUpdate(
+            """
+            UPDATE conversation
+            SET ended_at = :now
+            WHERE team_id = :team AND conversation_id = :conversation AND ended_at IS NULL
+            """)
+        .bind("team", claim.team().uuid())
+        .bind("conversation", claim.conversation().uuid())
+        .bind("now", now)
+        .execute();
+  }
+
   /// One turn is over: frees the conversation for its next one.
   void consumeTurn(Handle tx, Claim claim, Instant now) {
     tx.createUpdate(

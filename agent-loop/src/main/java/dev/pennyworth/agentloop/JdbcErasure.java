@@ -27,8 +27,8 @@ public final class JdbcErasure {
   /// Erases an end user of a bot, on all its channels. Safe to repeat. The locks are taken in the
   /// order in which a message is accepted.
   ///
-  /// @return how many conversations were erased; empty if a turn waits or runs, whose reply would
-  ///   quote what is to be forgotten
+  /// @return how many conversations were erased; empty if a turn waits, runs or is parked, whose
+  ///   reply would quote what is to be forgotten
   public OptionalInt erase(TeamId team, BotId bot, String endUser) {
     return jdbi.inTransaction(tx -> {
       forgetRates(tx, team, bot, endUser);
@@ -40,6 +40,7 @@ public final class JdbcErasure {
       for (var conversation : conversations) {
         blankMessages(tx, team, conversation);
         blankSteps(tx, team, conversation);
+        forgetSummary(tx, team, conversation);
         anonymise(tx, team, conversation, clock.instant());
       }
       forgetDays(tx, team, bot, endUser);
@@ -67,8 +68,11 @@ public final class JdbcErasure {
     return tx.createQuery(
             """
             SELECT 1
-            FROM conversation
-            WHERE team_id = :team AND bot_id = :bot AND end_user_id = :end_user AND pending > 0
+            FROM conversation c
+            LEFT JOIN turn t ON t.team_id = :team AND t.conversation_id = c.conversation_id
+              AND t.status = 'parked'
+            WHERE c.team_id = :team AND c.bot_id = :bot AND c.end_user_id = :end_user
+              AND (c.pending > 0 OR t.turn_id IS NOT NULL)
             LIMIT 1
             """)
         .bind("team", team.uuid())
@@ -85,6 +89,17 @@ public final class JdbcErasure {
             """
             UPDATE message
             SET text = ''
+            WHERE team_id = :team AND conversation_id = :conversation
+            """)
+        .bind("team", team.uuid())
+        .bind("conversation", conversation)
+        .execute();
+  }
+
+  private static void forgetSummary(Handle tx, TeamId team, UUID conversation) {
+    tx.createUpdate(
+            """
+            DELETE FROM conversation_summary
             WHERE team_id = :team AND conversation_id = :conversation
             """)
         .bind("team", team.uuid())

@@ -40,7 +40,7 @@ public final class JdbcQuotes {
       throws Quote.Impossible {
     var price =
         planner
-            .price(bot)
+            .price(bot, bot.model())
             .orElseThrow(() ->
                 new Quote.Impossible(
                     StopReason.NO_PRICE,
@@ -65,7 +65,8 @@ public final class JdbcQuotes {
   private StepPlanner.Plan plan(BotSettings bot, Price price, List<ChatMessage> messages)
       throws Quote.Impossible {
     try {
-      return planner.plan(bot, price, messages, messages.size() - 1);
+      var choice = new ModelChoice(bot.model(), ModelChoice.Reason.MAIN);
+      return planner.plan(bot, price, ModelJob.answer(bot, choice, messages, messages.size() - 1));
     } catch (ModelUnavailable e) {
       throw new Quote.Impossible(StopReason.PROVIDER_ERROR, String.valueOf(e.getMessage()));
     }

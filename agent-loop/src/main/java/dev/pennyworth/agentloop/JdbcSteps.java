@@ -26,7 +26,8 @@ final class JdbcSteps {
     return handle
         .createQuery(
             """
-            SELECT n, kind, state, attempt, tool_call_id, tool_name, tool_arguments, output
+            SELECT n, kind, state, attempt, purpose, llm_model, model_reason, tool_call_id,
+              tool_name, tool_arguments, output
             FROM step
             WHERE team_id = :team AND turn_id = :turn
             ORDER BY n
@@ -38,20 +39,21 @@ final class JdbcSteps {
   }
 
   /// Writes that a model call is about to be made: its first attempt, or another one.
-  void startModel(Handle tx, Hold hold, InputParts parts, Instant now) {
+  void startModel(Handle tx, Hold hold, ModelJob job, InputParts parts, Instant now) {
     tx.createUpdate(
             """
             INSERT INTO step
               (team_id, turn_id, n, kind, purpose, state, attempt, llm_provider, llm_model,
-               input_parts, hold_id, held_nanos, started_at)
+               model_reason, input_parts, hold_id, held_nanos, started_at)
             VALUES
-              (:team, :turn, :n, 'model', 'answer', 'started', :attempt, :provider, :model,
-               :parts::jsonb, :hold, :held, :now)
+              (:team, :turn, :n, 'model', :purpose, 'started', :attempt, :provider, :model,
+               :reason, :parts::jsonb, :hold, :held, :now)
             ON CONFLICT (team_id, turn_id, n) DO UPDATE
             SET state = excluded.state,
               attempt = excluded.attempt,
               llm_provider = excluded.llm_provider,
               llm_model = excluded.llm_model,
+              model_reason = excluded.model_reason,
               started_at = excluded.started_at,
               hold_id = excluded.hold_id,
               held_nanos = excluded.held_nanos,
@@ -63,6 +65,8 @@ final class JdbcSteps {
         .bind("attempt", hold.key().attempt())
         .bind("provider", hold.price().provider())
         .bind("model", hold.price().model())
+        .bind("purpose", job.purpose())
+        .bind("reason", job.choice().reason().word())
         .bind("parts", StoredJson.inputParts(parts))
         .bind("hold", hold.id().uuid())
         .bind("held", hold.amount().nanos())
@@ -106,6 +110,23 @@ final class JdbcSteps {
         .bindArray("flags", String.class, charge.flags())
         .bind("latency", latency.toMillis())
         .execute();
+  }
+
+  /// What a step was for: how its cost is told in the ledger.
+  String purpose(Handle handle, StepKey key) {
+    return handle
+        .createQuery(
+            """
+            SELECT purpose
+            FROM step
+            WHERE team_id = :team AND turn_id = :turn AND n = :n
+            """)
+        .bind("team", key.team().uuid())
+        .bind("turn", key.turn().uuid())
+        .bind("n", key.step())
+        .mapTo(String.class)
+        .findOne()
+        .orElse(ModelJob.ANSWER);
   }
 
   /// Marks a model call that brought no answer.
@@ -181,6 +202,15 @@ final class JdbcSteps {
         .execute();
   }
 
+  /// Steps of before there was a choice name no reason.
+  private static ModelChoice choice(ResultSet row) throws SQLException {
+    return new ModelChoice(
+        row.getString("llm_model"),
+        Optional.ofNullable(row.getString("model_reason"))
+            .map(ModelChoice.Reason::of)
+            .orElse(ModelChoice.Reason.MAIN));
+  }
+
   private static StepRecord read(ResultSet row) throws SQLException {
     int n = row.getInt("n");
     var state = StepRecord.State.of(row.getString("state"));
@@ -190,6 +220,8 @@ final class JdbcSteps {
           n,
           state,
           row.getInt("attempt"),
+          row.getString("purpose"),
+          choice(row),
           hasOutput ? StoredJson.text(row.getString("output")) : "",
           hasOutput ? StoredJson.toolCalls(row.getString("output")) : List.of());
     }

@@ -9,6 +9,7 @@ import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.billing.TypedIds;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -100,7 +101,8 @@ public final class JdbcTurnReports {
             .createQuery(
                 """
                 SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
-                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, m.text
+                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
+                  t.merged_into, m.text
                 FROM turn t
                 LEFT JOIN message m ON m.team_id = :team
                   AND m.conversation_id = t.conversation_id
@@ -115,11 +117,13 @@ public final class JdbcTurnReports {
 
   /// A bot's turns with their receipts, newest first.
   ///
+  /// @param status `running`, `parked`, `done` or `failed`; empty for all
   /// @param before only turns accepted before this one; empty to begin at the newest
   public List<TurnReport> list(
       TeamId team,
       BotId bot,
       Optional<ConversationId> conversation,
+      Optional<String> status,
       Optional<TurnId> before,
       int rowsMax) {
     return jdbi.withHandle(handle ->
@@ -127,13 +131,15 @@ public final class JdbcTurnReports {
             .createQuery(
                 """
                 SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
-                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, m.text
+                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
+                  t.merged_into, m.text
                 FROM turn t
                 LEFT JOIN message m ON m.team_id = :team
                   AND m.conversation_id = t.conversation_id
                   AND m.seq = t.seq AND m.direction = 'out'
                 WHERE t.team_id = :team AND t.bot_id = :bot
                   AND (:conversation::uuid IS NULL OR t.conversation_id = :conversation)
+                  AND (:status::text IS NULL OR t.status = :status)
                   AND (:before::uuid IS NULL OR (t.accepted_at, t.turn_id) < (
                     SELECT b.accepted_at, b.turn_id
                     FROM turn b
@@ -145,6 +151,10 @@ public final class JdbcTurnReports {
             .bind("bot", bot.uuid())
             .bindByType(
                 "conversation", conversation.map(ConversationId::uuid).orElse(null), UUID.class)
+            .bindByType(
+                "status",
+                status.map(word -> word.equals("running") ? "queued" : word).orElse(null),
+                String.class)
             .bindByType("before", before.map(TurnId::uuid).orElse(null), UUID.class)
             .bind("rows", rowsMax)
             .map((row, _) ->
@@ -178,11 +188,13 @@ public final class JdbcTurnReports {
         row.getString("platform"),
         status.equals("queued") ? "running" : status,
         text(row, "stop_reason"),
-        text(row, "refusal").map(StoredJson::refusal),
+        status.equals("queued") ? Optional.empty() : text(row, "refusal").map(StoredJson::refusal),
         text(row, "problem"),
         text(row, "text"),
         row.getTimestamp("accepted_at").toInstant(),
         millis(row),
+        Optional.ofNullable(row.getTimestamp("parked_at")).map(Timestamp::toInstant),
+        Optional.ofNullable(row.getObject("merged_into", UUID.class)).map(TurnId::new),
         steps);
   }
 
@@ -203,6 +215,7 @@ public final class JdbcTurnReports {
         row.getString("purpose"),
         text(row, "llm_provider"),
         text(row, "llm_model"),
+        text(row, "model_reason"),
         text(row, "tool_name"),
         text(row, "tool_arguments"),
         isTool ? output.map(StoredJson::text) : Optional.empty(),

@@ -1,8 +1,11 @@
 package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.model.ChatMessage;
+import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.billing.TypedIds;
+import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -15,15 +18,38 @@ final class JdbcTurns {
   JdbcTurns() {}
 
   /// A turn that waits for its answer.
+  ///
+  /// @param resumedAt when it last went on after it was parked
+  /// @param parkedAt when it was parked for the first time
+  /// @param approvedStep the owner approved of steps up to this one
+  /// @param isGivenUp whether the owner wants it to end
+  /// @param parkedBy the limit that it was parked at last; empty if it waited for the owner
   record Waiting(
-      TurnId id, long seq, String platform, LocalDate eventDay, Instant acceptedAt, String text) {}
+      TurnId id,
+      long seq,
+      String platform,
+      LocalDate eventDay,
+      Instant acceptedAt,
+      Optional<Instant> resumedAt,
+      Optional<Instant> parkedAt,
+      int approvedStep,
+      boolean isGivenUp,
+      Optional<Refusal> parkedBy,
+      String text) {
+
+    /// What it asks of the bot itself, past its model.
+    Optional<Command> command() {
+      return Command.of(text);
+    }
+  }
 
   /// The oldest unanswered turn of the claimed conversation.
   Optional<Waiting> next(Handle handle, Claim claim) {
     return handle
         .createQuery(
             """
-            SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, m.text
+            SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, t.resumed_at,
+              t.parked_at, t.approved_step, t.is_given_up, t.refusal, m.text
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -35,37 +61,96 @@ final class JdbcTurns {
         .bind("conversation", claim.conversation().uuid())
         .map((row, _) ->
             new Waiting(
-                new TurnId(row.getObject(1, UUID.class)),
-                row.getLong(2),
-                row.getString(3),
-                row.getObject(4, LocalDate.class),
-                row.getTimestamp(5).toInstant(),
-                row.getString(6)))
+                new TurnId(row.getObject("turn_id", UUID.class)),
+                row.getLong("seq"),
+                row.getString("platform"),
+                row.getObject("event_day", LocalDate.class),
+                row.getTimestamp("accepted_at").toInstant(),
+                Optional.ofNullable(row.getTimestamp("resumed_at")).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getTimestamp("parked_at")).map(Timestamp::toInstant),
+                row.getInt("approved_step"),
+                row.getBoolean("is_given_up"),
+                Optional.ofNullable(row.getString("refusal")).map(StoredJson::refusal),
+                row.getString("text")))
         .findOne();
   }
 
-  /// The last messages before a turn, oldest first.
-  List<ChatMessage> history(Handle handle, Claim claim, Waiting turn, int messagesMax) {
-    var newestFirst =
-        handle
+  /// Lets the newest waiting turn of the claimed conversation answer for those before it: their
+  /// messages are in its context. A turn that has begun is left alone, and so is one that was
+  /// parked.
+  ///
+  /// @return those that are answered with it
+  List<TurnId> merge(Handle tx, Claim claim, Instant now) {
+    return tx.createQuery(
+            """
+            UPDATE turn
+            SET status = 'done', stop_reason = 'completed', finished_at = :now,
+              latency_millis = 0,
+              merged_into = (
+                SELECT l.turn_id
+                FROM turn l
+                WHERE l.team_id = :team AND l.conversation_id = :conversation
+                  AND l.status = 'queued'
+                ORDER BY l.seq DESC
+                LIMIT 1)
+            WHERE team_id = :team AND conversation_id = :conversation AND status = 'queued'
+              AND seq < (
+                SELECT max(l.seq)
+                FROM turn l
+                WHERE l.team_id = :team AND l.conversation_id = :conversation
+                  AND l.status = 'queued')
+              AND NOT EXISTS (
+                SELECT 1
+                FROM turn b
+                LEFT JOIN step s ON s.team_id = :team AND s.turn_id = b.turn_id
+                WHERE b.team_id = :team AND b.conversation_id = :conversation
+                  AND b.status IN ('queued', 'parked')
+                  AND (s.turn_id IS NOT NULL OR b.parked_at IS NOT NULL))
+            RETURNING turn_id
+            """)
+        .bind("team", claim.team().uuid())
+        .bind("conversation", claim.conversation().uuid())
+        .bind("now", now)
+        .map((row, _) -> new TurnId(row.getObject(1, UUID.class)))
+        .list();
+  }
+
+  /// Whether nobody has heard of this end user before on this platform.
+  boolean isFirstContact(Handle handle, Claim claim, Waiting turn) {
+    return turn.seq() == 1
+        && handle
             .createQuery(
                 """
-                SELECT direction, text
-                FROM message
-                WHERE team_id = :team AND conversation_id = :conversation AND seq < :seq
-                ORDER BY seq DESC, direction DESC
-                LIMIT :rows
+                SELECT 1
+                FROM conversation c
+                JOIN conversation o ON o.team_id = :team AND o.bot_id = c.bot_id
+                  AND o.platform = c.platform AND o.end_user_id = c.end_user_id
+                  AND o.conversation_id < c.conversation_id
+                WHERE c.team_id = :team AND c.conversation_id = :conversation
+                LIMIT 1
                 """)
             .bind("team", claim.team().uuid())
             .bind("conversation", claim.conversation().uuid())
-            .bind("seq", turn.seq())
-            .bind("rows", messagesMax)
-            .map((row, _) ->
-                row.getString(1).equals("in")
-                    ? (ChatMessage) new ChatMessage.User(row.getString(2))
-                    : new ChatMessage.Assistant(row.getString(2), List.of()))
-            .list();
-    return newestFirst.reversed();
+            .mapTo(Integer.class)
+            .findOne()
+            .isEmpty();
+  }
+
+  /// What a conversation's turns have cost until now, at list price.
+  NanoUsd conversationCost(Handle handle, Claim claim) {
+    return new NanoUsd(
+        handle
+            .createQuery(
+                """
+                SELECT coalesce(sum(s.cost_nanos), 0)
+                FROM turn t
+                JOIN step s ON s.team_id = :team AND s.turn_id = t.turn_id
+                WHERE t.team_id = :team AND t.conversation_id = :conversation
+                """)
+            .bind("team", claim.team().uuid())
+            .bind("conversation", claim.conversation().uuid())
+            .mapTo(Long.class)
+            .one());
   }
 
   /// Ends a turn with its reply, which waits in the outbox from then on.
@@ -88,7 +173,8 @@ final class JdbcTurns {
         .bindByType("refusal", ending.refusal().map(StoredJson::refusal).orElse(null), String.class)
         .bindByType("problem", ending.problem().map(CleanText::of).orElse(null), String.class)
         .bind("now", now)
-        .bind("latency", now.toEpochMilli() - turn.acceptedAt().toEpochMilli())
+        .bind(
+            "latency", Duration.between(turn.resumedAt().orElse(turn.acceptedAt()), now).toMillis())
         .execute();
     insertReply(tx, claim, turn, reply, now);
     insertOutbox(tx, claim, turn, now);

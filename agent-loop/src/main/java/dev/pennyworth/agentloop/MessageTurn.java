@@ -1,14 +1,12 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ModelReply;
-import dev.pennyworth.billing.Booking;
-import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcRollups;
 import dev.pennyworth.billing.Resolution;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -17,7 +15,8 @@ import org.jdbi.v3.core.Jdbi;
 ///
 /// Every transaction begins with [JdbcConversations#requireClaim]: a worker that was overtaken
 /// writes nothing. No connection is held while a model or a tool is at work. A turn that dies at
-/// any point is found in the queue again and goes on from its last stored step.
+/// any point is found in the queue again and goes on from its last stored step; so does one that
+/// was parked, once there is room for its next step.
 final class MessageTurn {
   /// More claims than this without an end, and the message is given up with an apology.
   private static final int CLAIMS_MAX = 5;
@@ -29,11 +28,11 @@ final class MessageTurn {
   private final Bots bots;
   private final JdbcConversations conversations;
   private final JdbcTurns turns;
-  private final JdbcSteps steps;
+  private final JdbcParkedTurns parkedTurns;
+  private final TurnAssembly assembly;
   private final ModelStep modelStep;
   private final ToolSteps toolSteps;
   private final ClaimedWrites writes;
-  private final JdbcGate gate;
   private final JdbcRollups rollups;
   private final TurnSignals signals;
   private final InstantSource clock;
@@ -43,11 +42,11 @@ final class MessageTurn {
       Bots bots,
       JdbcConversations conversations,
       JdbcTurns turns,
-      JdbcSteps steps,
+      JdbcParkedTurns parkedTurns,
+      TurnAssembly assembly,
       ModelStep modelStep,
       ToolSteps toolSteps,
       ClaimedWrites writes,
-      JdbcGate gate,
       JdbcRollups rollups,
       TurnSignals signals,
       InstantSource clock) {
@@ -55,11 +54,11 @@ final class MessageTurn {
     this.bots = bots;
     this.conversations = conversations;
     this.turns = turns;
-    this.steps = steps;
+    this.parkedTurns = parkedTurns;
+    this.assembly = assembly;
     this.modelStep = modelStep;
     this.toolSteps = toolSteps;
     this.writes = writes;
-    this.gate = gate;
     this.rollups = rollups;
     this.signals = signals;
     this.clock = clock;
@@ -76,16 +75,25 @@ final class MessageTurn {
       giveUp(claim, APOLOGY, "the bot was deleted");
       return;
     }
-    var turn = resume(claim, bot.get());
+    var assembled = assembly.of(claim, bot.get());
+    assembled.merged().forEach(signals::ended);
+    var turn = assembled.turn();
+    if (assembled.verdict().isPresent()) {
+      stop(turn, assembled.verdict().get());
+      return;
+    }
     while (!hasEnded(turn)) {}
   }
 
   /// One round of the loop: run the asked tools, reserve, call the model, settle. The last settle
   /// and the reply are one commit.
   private boolean hasEnded(TurnInProgress turn) {
+    if (turn.folding().isPresent()) {
+      return hasEndedFolding(turn, turn.folding().get());
+    }
     var unpaidTool = toolSteps.run(turn);
     if (unpaidTool.isPresent()) {
-      return end(turn, Ending.refused(unpaidTool.get()));
+      return stop(turn, unpaidTool.get());
     }
     if (turn.modelCalls() >= turn.bot().maxLoopIterations()) {
       return end(turn, Ending.of(StopReason.MAX_ITERATIONS));
@@ -93,44 +101,106 @@ final class MessageTurn {
     if (turn.isOutOfTime()) {
       return end(turn, Ending.of(StopReason.TIMEOUT));
     }
-    return switch (modelStep.run(turn)) {
-      case ModelStep.Outcome.NotCalled(var ending) -> end(turn, ending);
+    return switch (modelStep.run(turn, turn.answer())) {
+      case ModelStep.Outcome.NotCalled(var ending) -> stop(turn, ending);
       case ModelStep.Outcome.NoAnswer(var ending, var closing) -> end(turn, ending, closing);
       case ModelStep.Outcome.Again _ -> false;
       case ModelStep.Outcome.Answered(var reply, var closing) -> {
         turn.addReply(reply.text(), reply.toolCalls());
         if (wantsTools(reply)) {
-          writes.write(turn.claim(), List.of(closing.resolution()), List.of(), closing.writing());
+          write(turn, closing);
           yield false;
         }
-        yield end(turn, Ending.of(reason(reply)), closing);
+        yield end(turn, ending(turn, reply), closing);
       }
     };
   }
 
+  /// Summarises what is too old for the context, as a step of its own. If that fails, the message
+  /// is answered without it.
+  private boolean hasEndedFolding(TurnInProgress turn, Folding folding) {
+    switch (modelStep.run(turn, folding.job(turn.bot()))) {
+      case ModelStep.Outcome.NotCalled(var ending) when ending.canGoOn() -> {
+        return stop(turn, ending);
+      }
+      case ModelStep.Outcome.NotCalled _ -> turn.dropFolding();
+      case ModelStep.Outcome.NoAnswer(_, var closing) -> {
+        write(turn, closing);
+        turn.dropFolding();
+        turn.endSummaryStep();
+      }
+      case ModelStep.Outcome.Again _ -> {
+        turn.dropFolding();
+        turn.endSummaryStep();
+      }
+      case ModelStep.Outcome.Answered(var reply, var closing) -> {
+        writes.write(
+            turn.claim(),
+            List.of(closing.resolution()),
+            List.of(),
+            (tx, booked) -> {
+              closing.writing().accept(tx, booked);
+              assembly.remember(tx, turn, reply.text());
+            });
+        turn.addSummary(reply.text());
+      }
+    }
+    return false;
+  }
+
+  /// Ends the turn, or parks it if it can go on later and its bot wants that.
+  private boolean stop(TurnInProgress turn, Ending ending) {
+    boolean isParked =
+        ending.canGoOn()
+            && !turn.turn().isGivenUp()
+            && !isTooOld(turn)
+            && (turn.bot().parksOnLimit() || ending.reason() == StopReason.AWAITING_APPROVAL);
+    return isParked ? park(turn, ending) : end(turn, ending);
+  }
+
+  private boolean isTooOld(TurnInProgress turn) {
+    return turn.turn().parkedAt().map(at -> JdbcParking.isTooOld(at, clock)).orElse(false);
+  }
+
+  /// Takes the turn out of the queue, with its steps as they are. The end user hears nothing yet.
+  private boolean park(TurnInProgress turn, Ending ending) {
+    var now = clock.instant();
+    writes.write(
+        turn.claim(),
+        List.of(),
+        List.of(),
+        (tx, _) -> {
+          parkedTurns.park(tx, turn.claim(), turn.turn(), ending, now);
+          conversations.consumeTurn(tx, turn.claim(), now);
+        });
+    signals.ended(turn.turn().id());
+    return true;
+  }
+
+  private void write(TurnInProgress turn, ModelStep.Closing closing) {
+    writes.write(turn.claim(), List.of(closing.resolution()), List.of(), closing.writing());
+  }
+
   private boolean end(TurnInProgress turn, Ending ending) {
-    return end(turn, ending, List.of(), (_, _) -> {});
+    return end(turn, ending, Optional.empty());
   }
 
   private boolean end(TurnInProgress turn, Ending ending, ModelStep.Closing closing) {
-    return end(turn, ending, List.of(closing.resolution()), closing.writing());
+    return end(turn, ending, Optional.of(closing));
   }
 
   /// Ends the turn: what is still to be booked, the reply, its place in the outbox and the day's
   /// figures are one commit.
-  private boolean end(
-      TurnInProgress turn,
-      Ending ending,
-      List<Resolution> resolutions,
-      BiConsumer<Handle, Booking.Booked> writing) {
+  private boolean end(TurnInProgress turn, Ending ending, Optional<ModelStep.Closing> closing) {
+    List<Resolution> resolutions = closing.map(ModelStep.Closing::resolution).stream().toList();
     writes.write(
         turn.claim(),
         resolutions,
         List.of(),
         (tx, booked) -> {
-          writing.accept(tx, booked);
+          closing.ifPresent(one -> one.writing().accept(tx, booked));
           var day = clock.instant().atZone(turn.bot().zone()).toLocalDate();
-          end(tx, turn.claim(), turn.turn(), ending, reply(turn, ending), day);
+          end(tx, turn.claim(), turn.turn(), ending, Reply.of(turn, ending), day);
         });
     signals.ended(turn.turn().id());
     return true;
@@ -141,6 +211,9 @@ final class MessageTurn {
     var now = clock.instant();
     turns.end(tx, claim, turn, ending, reply, now);
     conversations.consumeTurn(tx, claim, now);
+    if (turn.command().filter(Command.RESET::equals).isPresent()) {
+      conversations.close(tx, claim, now);
+    }
     rollups.addSent(tx, claim.team(), claim.bot(), day, ending.reason().isError());
   }
 
@@ -150,7 +223,7 @@ final class MessageTurn {
         jdbi.inTransaction(tx -> {
           conversations.requireClaim(tx, claim);
           var turn = turns.next(tx, claim).orElseThrow();
-          loseOpenHolds(tx, claim, turn);
+          assembly.loseOpenHolds(tx, claim, turn);
           var ending = Ending.problem(StopReason.PROVIDER_ERROR, problem);
           end(tx, claim, turn, ending, reply, turn.eventDay());
           return turn.id();
@@ -166,46 +239,18 @@ final class MessageTurn {
     }
   }
 
-  /// Puts the turn together from what is stored. A model call that was started and never answered
-  /// is the house's loss.
-  private TurnInProgress resume(Claim claim, BotSettings bot) {
-    long startedNanos = System.nanoTime();
-    return jdbi.inTransaction(tx -> {
-      conversations.requireClaim(tx, claim);
-      var waiting = turns.next(tx, claim).orElseThrow();
-      var history = turns.history(tx, claim, waiting, bot.conversationMaxMessages());
-      var turn = new TurnInProgress(claim, bot, waiting, history, startedNanos);
-      steps.load(tx, claim.team(), waiting.id()).forEach(turn::replay);
-      loseOpenHolds(tx, claim, waiting);
-      return turn;
-    });
-  }
-
-  private void loseOpenHolds(Handle tx, Claim claim, JdbcTurns.Waiting turn) {
-    gate.openHolds(tx, claim.team(), turn.id()).forEach(hold -> modelStep.lose(tx, hold));
-  }
-
   /// A reply that was cut may carry half a tool call: it is not run.
   private static boolean wantsTools(ModelReply.Answered reply) {
-    return !reply.toolCalls().isEmpty() && reply.finish() != ModelReply.Finish.LENGTH;
+    return !reply.toolCalls().isEmpty()
+        && reply.finish() != ModelReply.Finish.LENGTH
+        && reply.finish() != ModelReply.Finish.CUT;
   }
 
-  private static StopReason reason(ModelReply.Answered reply) {
+  private static Ending ending(TurnInProgress turn, ModelReply.Answered reply) {
     return switch (reply.finish()) {
-      case LENGTH -> StopReason.MAX_TOKENS;
-      case STOP, TOOL_CALLS, CONTENT_FILTER -> StopReason.COMPLETED;
-      case CUT -> StopReason.PROVIDER_ERROR;
-    };
-  }
-
-  /// What the end user reads: never silence.
-  private static String reply(TurnInProgress turn, Ending ending) {
-    return switch (ending.reason()) {
-      case SPENDING_CAP, INSUFFICIENT_BALANCE, PLAN_QUOTA, MESSAGE_BUDGET ->
-          turn.bot().limitMessage();
-      case PROVIDER_ERROR, NO_PRICE -> turn.bot().fallbackMessage();
-      case COMPLETED, MAX_TOKENS, MAX_ITERATIONS, TIMEOUT ->
-          turn.bestText().isBlank() ? turn.bot().fallbackMessage() : turn.bestText();
+      case LENGTH -> Ending.of(StopReason.MAX_TOKENS);
+      case STOP, TOOL_CALLS, CONTENT_FILTER -> Ending.of(StopReason.COMPLETED);
+      case CUT -> turn.isOutOfTime() ? Ending.of(StopReason.TIMEOUT) : Ending.cut(reply.text());
     };
   }
 }

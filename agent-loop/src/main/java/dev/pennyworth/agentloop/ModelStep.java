@@ -1,6 +1,5 @@
 package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.agentloop.model.ModelReply;
 import dev.pennyworth.agentloop.model.ModelUnavailable;
 import dev.pennyworth.billing.Booking;
@@ -19,7 +18,6 @@ import org.jdbi.v3.core.Handle;
 /// the caller, so that it can share a commit with what follows.
 final class ModelStep {
   private static final int ATTEMPTS_MAX = 2;
-  private static final String PURPOSE = "answer";
 
   private final ClaimedWrites writes;
   private final JdbcSteps steps;
@@ -42,7 +40,7 @@ final class ModelStep {
 
   /// What came of a step.
   sealed interface Outcome {
-    /// The turn must end: the model was not called, nothing is held.
+    /// The turn must end or wait: the model was not called, nothing is held.
     record NotCalled(Ending ending) implements Outcome {}
 
     /// The turn must end: the model was called and gave nothing.
@@ -63,21 +61,26 @@ final class ModelStep {
   record Closing(Resolution resolution, BiConsumer<Handle, Booking.Booked> writing) {}
 
   /// Makes the turn's next model call.
-  Outcome run(TurnInProgress turn) {
-    var price = planner.price(turn.bot());
+  Outcome run(TurnInProgress turn, ModelJob job) {
+    var price = planner.price(turn.bot(), job.choice().model());
     if (price.isEmpty()) {
       return new Outcome.NotCalled(
-          Ending.problem(StopReason.NO_PRICE, "there is no price for " + turn.bot().model()));
+          Ending.problem(StopReason.NO_PRICE, "there is no price for " + job.choice().model()));
     }
     if (turn.attempts() >= ATTEMPTS_MAX) {
       return new Outcome.NotCalled(
           Ending.problem(StopReason.PROVIDER_ERROR, "the model did not answer, twice"));
     }
     try {
-      var plan = planner.plan(turn.bot(), price.get(), turn.messages(), turn.currentMessageIndex());
+      var plan = planner.plan(turn.bot(), price.get(), job);
+      if (turn.isApprovalMissing(plan.worstCase())) {
+        return new Outcome.NotCalled(
+            Ending.awaitingApproval(Approval.ofModel(turn, plan), need(turn, plan)));
+      }
       return switch (reserve(turn, plan)) {
-        case Reservation.Refused(var refusal) -> new Outcome.NotCalled(Ending.refused(refusal));
-        case Reservation.Granted(var hold) -> call(turn, plan.call(), hold);
+        case Reservation.Refused(var refusal) ->
+            new Outcome.NotCalled(Ending.refused(refusal, need(turn, plan)));
+        case Reservation.Granted(var hold) -> call(turn, plan, hold);
       };
     } catch (ModelUnavailable e) {
       return new Outcome.NotCalled(
@@ -85,10 +88,15 @@ final class ModelStep {
     }
   }
 
+  private static Need need(TurnInProgress turn, StepPlanner.Plan plan) {
+    return new Need.Tokens(
+        turn.nextStep(), plan.job().choice().model(), plan.call().inputTokensMaxTight());
+  }
+
   /// Frees a hold whose step was begun and never ended, at the house's expense. Joins the caller's
   /// transaction.
   void lose(Handle tx, Hold hold) {
-    gate.book(tx, Booking.of(new Resolution.Lose(hold, PURPOSE)));
+    gate.book(tx, Booking.of(new Resolution.Lose(hold, steps.purpose(tx, hold.key()))));
     if (!hold.price().isOfTool()) {
       steps.endModel(tx, hold, StepRecord.State.UNKNOWN, "unanswered", Duration.ZERO);
     }
@@ -104,26 +112,27 @@ final class ModelStep {
             List.of(request),
             (tx, booked) -> {
               if (booked.reservation() instanceof Reservation.Granted(var hold)) {
-                steps.startModel(tx, hold, parts, clock.instant());
+                steps.startModel(tx, hold, plan.job(), parts, clock.instant());
               }
             })
         .reservation();
   }
 
-  private Outcome call(TurnInProgress turn, ModelClient.Prepared prepared, Hold hold) {
+  private Outcome call(TurnInProgress turn, StepPlanner.Plan plan, Hold hold) {
     if (turn.isOutOfTime()) {
       return new Outcome.NoAnswer(
           Ending.problem(StopReason.TIMEOUT, "no time was left for the call"),
           failed(hold, "not_called", Duration.ZERO));
     }
     long startedNanos = System.nanoTime();
-    var reply = prepared.call(hold, turn.timeLeft(), _ -> {});
+    var reply = plan.call().call(hold, turn.timeLeft(), _ -> {});
     var latency = Duration.ofNanos(System.nanoTime() - startedNanos);
+    String purpose = plan.job().purpose();
     return switch (reply) {
       case ModelReply.Answered answered ->
-          new Outcome.Answered(answered, settled(hold, answered, latency));
+          new Outcome.Answered(answered, settled(hold, purpose, answered, latency));
       case ModelReply.Failed(var fault, var why) when fault == ModelReply.Fault.UNANSWERED ->
-          unanswered(turn, hold, why, latency);
+          unanswered(turn, lost(hold, purpose, why, latency), why);
       case ModelReply.Failed failed ->
           new Outcome.NoAnswer(
               Ending.problem(StopReason.PROVIDER_ERROR, failed.operatorText()),
@@ -131,8 +140,7 @@ final class ModelStep {
     };
   }
 
-  private Outcome unanswered(TurnInProgress turn, Hold hold, String why, Duration latency) {
-    var closing = lost(hold, why, latency);
+  private Outcome unanswered(TurnInProgress turn, Closing closing, String why) {
     if (turn.isOutOfTime()) {
       return new Outcome.NoAnswer(Ending.problem(StopReason.TIMEOUT, why), closing);
     }
@@ -140,12 +148,12 @@ final class ModelStep {
     return new Outcome.Again();
   }
 
-  private Closing settled(Hold hold, ModelReply.Answered reply, Duration latency) {
+  private Closing settled(Hold hold, String purpose, ModelReply.Answered reply, Duration latency) {
     var settlement =
         new Settlement(
             reply.usage(),
             reply.isEstimated(),
-            PURPOSE,
+            purpose,
             reply.providerRequestId().map(CleanText::of));
     return new Closing(
         new Resolution.Settle(hold, settlement),
@@ -158,9 +166,9 @@ final class ModelStep {
         (tx, _) -> steps.endModel(tx, hold, StepRecord.State.FAILED, why, latency));
   }
 
-  private Closing lost(Hold hold, String why, Duration latency) {
+  private Closing lost(Hold hold, String purpose, String why, Duration latency) {
     return new Closing(
-        new Resolution.Lose(hold, PURPOSE),
+        new Resolution.Lose(hold, purpose),
         (tx, _) -> steps.endModel(tx, hold, StepRecord.State.UNKNOWN, why, latency));
   }
 }

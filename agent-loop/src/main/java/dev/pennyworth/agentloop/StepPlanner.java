@@ -1,6 +1,5 @@
 package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.model.ChatMessage;
 import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.agentloop.model.ModelRequest;
 import dev.pennyworth.agentloop.model.ModelUnavailable;
@@ -9,6 +8,7 @@ import dev.pennyworth.billing.Ask;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.HoldRequest;
 import dev.pennyworth.billing.JdbcPrices;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Price;
 import dev.pennyworth.billing.StepKey;
 import java.util.List;
@@ -37,33 +37,40 @@ final class StepPlanner {
   /// A step that can be asked for and then made.
   ///
   /// @param hasTools whether the model is offered any
-  record Plan(BotSettings bot, Price price, boolean hasTools, ModelClient.Prepared call) {}
+  record Plan(
+      BotSettings bot, ModelJob job, Price price, boolean hasTools, ModelClient.Prepared call) {
 
-  /// The price that the bot's calls go by now; empty: no price, no call.
-  Optional<Price> price(BotSettings bot) {
+    /// The most that the step can cost, whatever is left for it.
+    NanoUsd worstCase() {
+      return price.worstCase(call.inputTokensMaxTight(), job.outputTokensMax());
+    }
+  }
+
+  /// The price that the bot's calls of a model go by now; empty: no price, no call.
+  Optional<Price> price(BotSettings bot, String model) {
     return prices
-        .current(bot.provider(), bot.model())
+        .current(bot.provider(), model)
         .or(() ->
             bot.billingMode() == BillingMode.BYOK
-                ? Optional.of(prices.unpriced(bot.provider(), bot.model()))
+                ? Optional.of(prices.unpriced(bot.provider(), model))
                 : Optional.empty());
   }
 
   /// Counts tokens, which takes time: not to be called in a transaction.
-  Plan plan(BotSettings bot, Price price, List<ChatMessage> messages, int currentMessageIndex)
-      throws ModelUnavailable {
-    List<ToolSpec> tools = price.callsTools() ? toolboxes.of(bot).specs() : List.of();
+  Plan plan(BotSettings bot, Price price, ModelJob job) throws ModelUnavailable {
+    List<ToolSpec> tools =
+        job.offersTools() && price.callsTools() ? toolboxes.of(bot).specs() : List.of();
     var request =
         new ModelRequest(
-            bot.model(),
+            job.choice().model(),
             bot.apiKey(),
             bot.baseUrl(),
-            bot.systemPrompt(),
-            messages,
-            currentMessageIndex,
+            job.systemPrompt(),
+            job.messages(),
+            job.currentMessageIndex(),
             tools,
             bot.temperature());
-    return new Plan(bot, price, !tools.isEmpty(), client(bot).prepare(request));
+    return new Plan(bot, job, price, !tools.isEmpty(), client(bot).prepare(request));
   }
 
   private ModelClient client(BotSettings bot) throws ModelUnavailable {
@@ -95,6 +102,6 @@ final class StepPlanner {
     return new Ask.Tokens(
         plan.call().inputTokensMax(),
         plan.call().inputTokensMaxTight(),
-        plan.bot().maxTokensPerTurn());
+        plan.job().outputTokensMax());
   }
 }

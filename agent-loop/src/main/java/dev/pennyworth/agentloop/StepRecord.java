@@ -13,9 +13,17 @@ sealed interface StepRecord {
   /// A model call.
   ///
   /// @param attempt of the last try
+  /// @param purpose `answer` or `summary`
   /// @param text what the model wrote; empty until done
   /// @param toolCalls what it asked for; empty until done
-  record Model(int n, State state, int attempt, String text, List<ToolCall> toolCalls)
+  record Model(
+      int n,
+      State state,
+      int attempt,
+      String purpose,
+      ModelChoice choice,
+      String text,
+      List<ToolCall> toolCalls)
       implements StepRecord {
     public Model {
       toolCalls = List.copyOf(toolCalls);

@@ -1,6 +1,7 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.billing.Refusal;
+import java.util.Arrays;
 
 /// Why a turn ended.
 public enum StopReason {
@@ -12,6 +13,7 @@ public enum StopReason {
   INSUFFICIENT_BALANCE("insufficient_balance"),
   PLAN_QUOTA("plan_quota"),
   MESSAGE_BUDGET("message_budget"),
+  AWAITING_APPROVAL("awaiting_approval"),
   PROVIDER_ERROR("provider_error"),
   NO_PRICE("no_price");
 
@@ -29,6 +31,11 @@ public enum StopReason {
   /// Whether the bot's owner would call it an error.
   boolean isError() {
     return this == PROVIDER_ERROR || this == TIMEOUT || this == NO_PRICE;
+  }
+
+  /// Reads the word that HTTP and SQL use.
+  static StopReason ofWord(String word) {
+    return Arrays.stream(values()).filter(one -> one.word.equals(word)).findFirst().orElseThrow();
   }
 
   static StopReason of(Refusal refusal) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pennyworth.agentloop.model.InputParts;
 import dev.pennyworth.agentloop.model.ModelReply;
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,6 +112,24 @@ final class StoredJson {
   /// Refusals of before there was a second unit named theirs.
   private static long figure(JsonNode refusal, String name) {
     return refusal.has(name) ? refusal.path(name).asLong() : refusal.path(name + "_nanos").asLong();
+  }
+
+  static String need(Need need) {
+    var stored = JSON.createObjectNode().put("step", need.step());
+    switch (need) {
+      case Need.Tokens tokens ->
+          stored.put("model", tokens.model()).put("input_tokens", tokens.inputTokensMax());
+      case Need.Amount amount -> stored.put("nanos", amount.amount().nanos());
+    }
+    return stored.toString();
+  }
+
+  static Need need(String stored) {
+    var need = read(stored);
+    int step = need.path("step").asInt();
+    return need.has("model")
+        ? new Need.Tokens(step, need.path("model").asText(), need.path("input_tokens").asLong())
+        : new Need.Amount(step, new NanoUsd(need.path("nanos").asLong()));
   }
 
   private static JsonNode read(String stored) {

@@ -9,6 +9,7 @@ import dev.pennyworth.billing.Hold;
 import dev.pennyworth.billing.HoldRequest;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcToolPrices;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.Reservation;
 import dev.pennyworth.billing.Resolution;
@@ -70,8 +71,8 @@ final class ToolSteps {
 
   /// Runs what the model asked for last and has no result yet; nothing, if there is none.
   ///
-  /// @return why a tool could not be paid; none of them was run then
-  Optional<Refusal> run(TurnInProgress turn) {
+  /// @return why a tool could not be paid, or must wait for the owner; none of them was run then
+  Optional<Ending> run(TurnInProgress turn) {
     var calls = turn.openToolCalls();
     if (calls.isEmpty() || turn.isOutOfTime()) {
       return Optional.empty();
@@ -82,10 +83,14 @@ final class ToolSteps {
       var key = turn.toolAttempt(call, turn.nextStep() + i);
       asked.add(new Step(key, call, prices.current(CleanText.of(call.toolName()))));
     }
+    var unapproved = unapproved(turn, asked);
+    if (unapproved.isPresent()) {
+      return unapproved;
+    }
     var booked = start(turn, asked);
     var refusal = refusal(booked);
     if (refusal.isPresent()) {
-      return refusal;
+      return Optional.of(Ending.refused(refusal.get(), need(asked)));
     }
     var outcomes = runAll(turn, calls);
     finish(turn, paid(asked, booked), outcomes);
@@ -93,6 +98,25 @@ final class ToolSteps {
       turn.addToolResult(calls.get(i), outcomes.get(i).text());
     }
     return Optional.empty();
+  }
+
+  private static Optional<Ending> unapproved(TurnInProgress turn, List<Step> asked) {
+    return asked.stream()
+        .filter(step -> turn.isApprovalMissing(cost(step)))
+        .findFirst()
+        .map(step ->
+            Ending.awaitingApproval(
+                Approval.ofTool(turn, step.key().step(), step.call(), cost(step)), need(asked)));
+  }
+
+  private static NanoUsd cost(Step step) {
+    return step.price().map(price -> price.of(step.call().argumentsJson())).orElse(NanoUsd.ZERO);
+  }
+
+  private static Need need(List<Step> asked) {
+    return new Need.Amount(
+        asked.getFirst().key().step(),
+        asked.stream().map(ToolSteps::cost).reduce(NanoUsd.ZERO, NanoUsd::plus));
   }
 
   private Booking.Booked start(TurnInProgress turn, List<Step> asked) {

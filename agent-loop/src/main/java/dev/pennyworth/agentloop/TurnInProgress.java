@@ -2,12 +2,14 @@ package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ChatMessage;
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.StepKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a turn has come to: the context that the model sees, and how many steps it took. Built from
 /// the stored steps, so that a turn goes on after a crash where it stopped.
@@ -19,32 +21,52 @@ final class TurnInProgress {
   private final JdbcTurns.Waiting turn;
   private final long startedNanos;
   private final List<ChatMessage> messages;
-  private final int currentMessageIndex;
+  private int currentMessageIndex;
   private final List<ToolCall> openToolCalls = new ArrayList<>();
+  private final Map<Integer, Integer> heldAttempts;
+  private final boolean isFirstContact;
+  private final Map<String, Integer> toolAttempts = new HashMap<>();
+  private Optional<Folding> folding;
+  private ModelChoice choice;
   private int modelCalls;
   private int stepsStored;
   private int attempts;
-  private final Map<String, Integer> toolAttempts = new HashMap<>();
   private String bestText = "";
 
+  /// @param context what the model sees before the current message
+  /// @param folding what of it is to be summarised first
+  /// @param choice the model that answers, unless a stored step shows that another one has begun
+  /// @param heldAttempts the last attempt at each step that money was set aside for
   TurnInProgress(
       Claim claim,
       BotSettings bot,
       JdbcTurns.Waiting turn,
-      List<ChatMessage> history,
+      List<ChatMessage> context,
+      Optional<Folding> folding,
+      ModelChoice choice,
+      Map<Integer, Integer> heldAttempts,
+      boolean isFirstContact,
       long startedNanos) {
     this.claim = claim;
     this.bot = bot;
     this.turn = turn;
     this.startedNanos = startedNanos;
-    this.messages = new ArrayList<>(history);
+    this.messages = new ArrayList<>(context);
     this.currentMessageIndex = messages.size();
+    this.folding = folding;
+    this.choice = choice;
+    this.heldAttempts = Map.copyOf(heldAttempts);
+    this.isFirstContact = isFirstContact;
     messages.add(new ChatMessage.User(turn.text()));
   }
 
   /// Goes over a stored step again, in order.
   void replay(StepRecord step) {
     switch (step) {
+      case StepRecord.Model model when model.purpose().equals(ModelJob.SUMMARY) -> {
+        dropFolding();
+        endSummaryStep();
+      }
       case StepRecord.Model model -> replayModel(model);
       case StepRecord.Tool tool -> replayTool(tool);
     }
@@ -52,6 +74,7 @@ final class TurnInProgress {
 
   private void replayModel(StepRecord.Model model) {
     if (model.state() == StepRecord.State.DONE) {
+      choice = model.choice();
       addReply(model.text(), model.toolCalls());
     } else {
       attempts = model.attempt();
@@ -84,21 +107,61 @@ final class TurnInProgress {
     stepsStored++;
   }
 
+  /// What is to be summarised before the message is answered.
+  Optional<Folding> folding() {
+    return folding;
+  }
+
+  /// The oldest messages are in the summary now.
+  void addSummary(String summary) {
+    int folded = folding.map(one -> one.messages().size()).orElse(0);
+    boolean hadSummary = folding.map(one -> !one.summary().isBlank()).orElse(false);
+    messages.subList(0, hadSummary ? folded + 1 : folded).clear();
+    messages.addFirst(Folding.asMessage(summary));
+    currentMessageIndex += 1 - (hadSummary ? folded + 1 : folded);
+    folding = Optional.empty();
+    endSummaryStep();
+  }
+
+  /// There will be no summary of what is too old: the message is answered without it.
+  void dropFolding() {
+    folding.ifPresent(one -> {
+      int first = one.summary().isBlank() ? 0 : 1;
+      messages.subList(first, first + one.messages().size()).clear();
+      currentMessageIndex -= one.messages().size();
+    });
+    folding = Optional.empty();
+  }
+
+  /// The summary's step has its row.
+  void endSummaryStep() {
+    stepsStored++;
+    attempts = 0;
+  }
+
   /// Counts another attempt at the next model call.
   StepKey nextAttempt() {
     attempts++;
-    return attemptKey();
-  }
-
-  /// The latest attempt at the next model call.
-  StepKey attemptKey() {
-    return new StepKey(claim.team(), claim.bot(), turn.id(), nextStep(), attempts);
+    int step = nextStep();
+    return key(step, Math.max(attempts, heldAttempts.getOrDefault(step, 0) + 1));
   }
 
   /// The next attempt at a tool call that stands at a place.
   StepKey toolAttempt(ToolCall call, int step) {
-    int attempt = toolAttempts.getOrDefault(call.id(), 0) + 1;
+    int last =
+        Math.max(toolAttempts.getOrDefault(call.id(), 0), heldAttempts.getOrDefault(step, 0));
+    return key(step, last + 1);
+  }
+
+  private StepKey key(int step, int attempt) {
     return new StepKey(claim.team(), claim.bot(), turn.id(), step, attempt);
+  }
+
+  /// Whether a step that may cost this much at the next place must wait for the owner.
+  boolean isApprovalMissing(NanoUsd worstCase) {
+    return bot.approval().isPresent()
+        && worstCase.compareTo(bot.approval().get()) > 0
+        && turn.approvedStep() < nextStep();
   }
 
   int attempts() {
@@ -133,6 +196,16 @@ final class TurnInProgress {
     return bestText;
   }
 
+  /// Whether the end user has never written to the bot before.
+  boolean isFirstContact() {
+    return isFirstContact;
+  }
+
+  /// The call that answers the message, as the context stands.
+  ModelJob answer() {
+    return ModelJob.answer(bot, choice, messages, currentMessageIndex);
+  }
+
   Claim claim() {
     return claim;
   }
@@ -143,13 +216,5 @@ final class TurnInProgress {
 
   JdbcTurns.Waiting turn() {
     return turn;
-  }
-
-  List<ChatMessage> messages() {
-    return List.copyOf(messages);
-  }
-
-  int currentMessageIndex() {
-    return currentMessageIndex;
   }
 }

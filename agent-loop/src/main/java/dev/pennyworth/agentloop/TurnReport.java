@@ -14,7 +14,10 @@ import java.util.Optional;
 ///
 /// @param status `running`, `parked`, `done` or `failed`
 /// @param stopReason empty while it runs
-/// @param response what the end user reads; empty while it runs
+/// @param response what the end user reads; empty while it runs or is parked, and if another turn
+///   answers
+/// @param parkedAt when it was parked for the first time; empty if it never was
+/// @param mergedInto the turn that answers this one's message; empty if it does so itself
 /// @param problem what went wrong, for the owner
 public record TurnReport(
     TurnId id,
@@ -29,6 +32,8 @@ public record TurnReport(
     Optional<String> response,
     Instant acceptedAt,
     Optional<Duration> latency,
+    Optional<Instant> parkedAt,
+    Optional<TurnId> mergedInto,
     List<Step> steps) {
   public TurnReport {
     steps = List.copyOf(steps);
@@ -37,6 +42,7 @@ public record TurnReport(
   /// One step of the receipt.
   ///
   /// @param kind `model` or `tool`
+  /// @param modelReason why it was this model: `main`, `summary`, `simple_message`, `low_budget`
   /// @param arguments of a tool call, as the model wrote them
   /// @param result of a tool call
   /// @param isSuccess whether it did what it was asked for
@@ -46,6 +52,7 @@ public record TurnReport(
       String purpose,
       Optional<String> provider,
       Optional<String> model,
+      Optional<String> modelReason,
       Optional<String> toolName,
       Optional<String> arguments,
       Optional<String> result,
@@ -63,6 +70,31 @@ public record TurnReport(
     }
   }
 
+  /// The same, telling whoever waits that the turn does.
+  public TurnReport saying(String notice) {
+    return new TurnReport(
+        id,
+        bot,
+        conversation,
+        message,
+        platform,
+        status,
+        stopReason,
+        refusal,
+        problem,
+        Optional.of(notice),
+        acceptedAt,
+        latency,
+        parkedAt,
+        mergedInto,
+        steps);
+  }
+
+  public boolean isParked() {
+    return status.equals("parked");
+  }
+
+  /// Whether there is nothing more to wait for now: it is over, or parked.
   public boolean hasEnded() {
     return stopReason.isPresent();
   }
@@ -83,10 +115,11 @@ public record TurnReport(
     return steps.stream().map(Step::breakdown).reduce(TokenBreakdown.NONE, TokenBreakdown::plus);
   }
 
-  /// Model calls that answered.
+  /// Model calls that answered. A summary is none of them.
   public long loopIterations() {
     return steps.stream()
-        .filter(step -> step.kind().equals("model") && step.state().equals("done"))
+        .filter(step -> step.kind().equals("model") && step.purpose().equals(ModelJob.ANSWER))
+        .filter(step -> step.state().equals("done"))
         .count();
   }
 }

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
@@ -55,6 +56,7 @@ final class TestingAgentLoop implements AutoCloseable {
   private final JdbcProof proof;
   private final AtomicReference<Duration> skipped = new AtomicReference<>(Duration.ZERO);
   private final List<Node> nodes = new ArrayList<>();
+  private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
 
   TestingAgentLoop() {
     var billing = new BillingWiring();
@@ -135,6 +137,7 @@ final class TestingAgentLoop implements AutoCloseable {
             Optional.empty(),
             false,
             Optional.empty(),
+            Set.of(),
             false,
             ZoneOffset.UTC);
     jdbi.useTransaction(tx -> {
@@ -155,6 +158,42 @@ final class TestingAgentLoop implements AutoCloseable {
 
   BotSettings newBot() {
     return newBot(1_000, Map.of());
+  }
+
+  /// The bot with other settings, from its next turn on.
+  ///
+  /// @param changes the new values by the names of [BotSettings]
+  BotSettings change(BotSettings bot, Map<String, Object> changes) {
+    var changed = TestingBots.with(bot, changes);
+    bots.put(changed);
+    return changed;
+  }
+
+  void setLimits(BotSettings bot, Map<LimitKind, NanoUsd> limits) {
+    jdbi.useTransaction(tx -> budgets.setLimits(tx, team, bot.bot(), limits));
+  }
+
+  /// Lets parked turns go on that can, as the program does every second.
+  JdbcParking parking() {
+    var billing = new BillingWiring();
+    var clock = clock(Duration.ZERO);
+    var ledger = billing.ledger(jdbi, clock);
+    var plans = billing.plans(jdbi, ledger, billing.events(clock, () -> {}), clock);
+    return new AgentLoopWiring()
+        .parking(
+            jdbi,
+            bots,
+            prices,
+            billing.trials(jdbi, gate, plans),
+            billing.events(clock, () -> {}),
+            openAi,
+            settings(),
+            clock);
+  }
+
+  private AgentLoopSettings settings() {
+    return new AgentLoopSettings(
+        true, Map.of("openai", provider()), new SecretText("of the installation"));
   }
 
   /// Publishes the operator's price file.
@@ -224,9 +263,10 @@ final class TestingAgentLoop implements AutoCloseable {
               prices,
               billing.toolPrices(ofPool, clock),
               rollups,
+              billing.budgets(clock),
+              billing.events(clock, () -> {}),
               openAi,
-              new AgentLoopSettings(
-                  true, Map.of("openai", provider()), new SecretText("of the installation")),
+              settings(),
               clock,
               UUID::randomUUID);
       worker.start(false);
@@ -296,9 +336,9 @@ final class TestingAgentLoop implements AutoCloseable {
                 """
                 SELECT count(*)
                 FROM turn t
-                WHERE 1 <> (SELECT count(*) FROM message m
+                WHERE merged_into IS NULL AND status <> 'parked' AND (1 <> (SELECT count(*) FROM message m
                     WHERE m.turn_id = t.turn_id AND m.direction = 'out')
-                  OR 1 <> (SELECT count(*) FROM outbox o WHERE o.turn_id = t.turn_id)
+                  OR 1 <> (SELECT count(*) FROM outbox o WHERE o.turn_id = t.turn_id))
                 """))
         .as("turns without exactly one reply")
         .isZero();
@@ -317,6 +357,7 @@ final class TestingAgentLoop implements AutoCloseable {
   public void close() {
     models.close();
     nodes.forEach(Node::close);
+    openAi.close();
     database.close();
   }
 }

@@ -2,6 +2,8 @@ package dev.pennyworth.agentloop;
 
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +17,22 @@ final class TestingBots implements Bots {
 
   void put(BotSettings bot) {
     bots.put(bot.bot(), bot);
+  }
+
+  /// A copy with some settings changed.
+  static BotSettings with(BotSettings bot, Map<String, Object> changes) {
+    var components = BotSettings.class.getRecordComponents();
+    try {
+      var values = new Object[components.length];
+      for (int i = 0; i < components.length; i++) {
+        var stored = components[i].getAccessor().invoke(bot);
+        values[i] = changes.getOrDefault(components[i].getName(), stored);
+      }
+      var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      return BotSettings.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   void delete(BotId bot) {

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -98,6 +99,12 @@ public final class JdbcGate {
   /// The holds of a turn that nobody resolved: of calls whose outcome never came.
   public List<Hold> openHolds(Handle tx, TeamId team, TurnId turn) {
     return holds.findOpen(tx, team, turn);
+  }
+
+  /// The last attempt at each step of a turn that money was set aside for, by step: the next
+  /// attempt has a higher number, or it would meet the key of a hold that is resolved.
+  public Map<Integer, Integer> attempts(Handle tx, TeamId team, TurnId turn) {
+    return JdbcHolds.attempts(tx, team, turn);
   }
 
   /// Frees holds that were forgotten; their steps count as lost. Safe to repeat, and beside whoever

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /// The rows of `hold`. Each is resolved by one conditional update; a second one finds nothing to
@@ -120,6 +122,21 @@ final class JdbcHolds {
         .bind("turn", turn.uuid())
         .map((row, _) -> read(tx, row))
         .list();
+  }
+
+  /// The last attempt at each step of a turn that a hold was taken for, by step.
+  static Map<Integer, Integer> attempts(Handle tx, TeamId team, TurnId turn) {
+    return tx.createQuery(
+            """
+            SELECT step, max(attempt)
+            FROM hold
+            WHERE team_id = :team AND turn_id = :turn
+            GROUP BY step
+            """)
+        .bind("team", team.uuid())
+        .bind("turn", turn.uuid())
+        .map((row, _) -> Map.entry(row.getInt(1), row.getInt(2)))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /// Holds of all teams that were taken in a span of time and are open still, the oldest first.

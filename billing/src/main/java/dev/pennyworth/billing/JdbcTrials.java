@@ -35,6 +35,18 @@ public final class JdbcTrials {
     };
   }
 
+  /// What is in the way of a request now; empty if it would be granted, if need be with fewer
+  /// output tokens. Keeps nothing, as [#of].
+  public Optional<Refusal> obstacle(HoldRequest request) {
+    if (request.mode() == BillingMode.PLAN_QUOTA) {
+      plans.beginPeriod(request.key().team());
+    }
+    return switch (reservation(request)) {
+      case Reservation.Refused(var refusal) -> Optional.of(refusal);
+      case Reservation.Granted _ -> Optional.empty();
+    };
+  }
+
   /// A fixed price cannot be lowered: asked for the whole amount, the gate names what is short.
   private Optional<Refusal> inTheWay(HoldRequest request, Ask.Tokens ask) {
     var whole = request.price().worstCase(ask.inputTokensMaxTight(), ask.outputTokensWanted());

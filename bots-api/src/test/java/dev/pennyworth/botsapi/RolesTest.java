@@ -57,7 +57,7 @@ final class RolesTest {
       POST   /api/bots/{}/test                          owner editor
       GET    /api/bots/{}/turns                         owner editor viewer
       GET    /api/bots/{}/turns/{}                      owner editor viewer
-      POST   /api/bots/{}/turns/{}/resume               owner editor
+      POST   /api/bots/{}/turns/{}/resume               owner billing editor
       GET    /api/bots/{}/usage/summary                 owner billing editor viewer
       POST   /api/bots/{}/webhook-secret                owner editor
       GET    /api/events                                owner billing

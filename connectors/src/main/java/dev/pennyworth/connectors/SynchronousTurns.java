@@ -77,7 +77,8 @@ public final class SynchronousTurns {
       if (report.hasEnded()) {
         reports.markTaken(message.team(), turn);
       }
-      return response(report, rate, isDuplicate);
+      return response(
+          report.isParked() ? report.saying(bot.limitMessage()) : report, rate, isDuplicate);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw HttpFailure.unavailable(

@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param latencyMs from acceptance to the reply
 /// @param details of the limit that stopped the turn, if one did
 /// @param problem what went wrong, for the owner
+/// @param mergedInto the turn whose answer is for this message, too
 public record TurnAnswer(
     String status,
     String response,
@@ -39,7 +40,8 @@ public record TurnAnswer(
     TurnId turnId,
     Optional<String> stopReason,
     Optional<Limit> details,
-    Optional<String> problem) {
+    Optional<String> problem,
+    Optional<TurnId> mergedInto) {
 
   /// A tool call.
   ///
@@ -124,7 +126,8 @@ public record TurnAnswer(
         turn.id(),
         turn.stopReason(),
         turn.refusal().map(Limit::of),
-        turn.problem());
+        turn.problem(),
+        turn.mergedInto());
   }
 
   private static Call call(TurnReport.Step step, Json json) {

@@ -16,6 +16,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// What an owner set for a bot, checked, with the defaults filled in. Secrets stand elsewhere.
 ///
@@ -40,6 +42,9 @@ record BotDocument(
     String fallbackMessage,
     String limitMessage,
     String onLimit,
+    Optional<NanoUsd> approval,
+    boolean mergeBursts,
+    List<String> costUsers,
     int endUserMessagesPerMinute,
     ZoneId timezone,
     Map<LimitKind, NanoUsd> limits) {
@@ -48,8 +53,10 @@ record BotDocument(
   private static final int MODEL_LENGTH_MAX = 200;
   private static final int MESSAGE_LENGTH_MAX = 4_000;
   private static final int URL_LENGTH_MAX = 2_000;
+  private static final int COST_USERS_MAX = 100;
 
   BotDocument {
+    costUsers = List.copyOf(costUsers);
     limits = Map.copyOf(limits);
   }
 
@@ -57,8 +64,13 @@ record BotDocument(
   ///
   /// @param baseUrl of a `custom` provider
   /// @param lightModel for routine work; empty for the bot's model
+  /// @param stepDownPercent the light model does all work once less than this share of a cap is
+  ///   left; empty: never
   record LlmConfig(
-      Optional<BigDecimal> temperature, Optional<URI> baseUrl, Optional<String> lightModel) {}
+      Optional<BigDecimal> temperature,
+      Optional<URI> baseUrl,
+      Optional<String> lightModel,
+      OptionalInt stepDownPercent) {}
 
   /// A cap on a period, as HTTP writes it.
   record SpendingCap(String period, NanoUsd cents) {}
@@ -102,7 +114,10 @@ record BotDocument(
             .orElse("Sorry, I could not answer that. Please try again."),
         body.text("limit_message", 1, MESSAGE_LENGTH_MAX)
             .orElse("Bot has reached its spending limit."),
-        body.choice("on_limit", List.of("stop")).orElse("stop"),
+        body.choice("on_limit", List.of("stop", "park")).orElse("stop"),
+        body.cents("approval_cents"),
+        body.flag("merge_bursts").orElse(false),
+        body.texts("cost_users", COST_USERS_MAX, MODEL_LENGTH_MAX),
         whole(body, "end_user_messages_per_minute", 1, 10_000, 20),
         zone(body),
         limits);
@@ -149,7 +164,12 @@ record BotDocument(
     return new LlmConfig(
         config.flatMap(it -> it.decimal("temperature", BigDecimal.ZERO, TEMPERATURE_MAX)),
         baseUrl,
-        config.flatMap(it -> it.text("light_model", 1, MODEL_LENGTH_MAX)));
+        config.flatMap(it -> it.text("light_model", 1, MODEL_LENGTH_MAX)),
+        config
+            .map(it -> it.integer("step_down_percent", 1, 99))
+            .filter(OptionalLong::isPresent)
+            .map(percent -> OptionalInt.of(Math.toIntExact(percent.getAsLong())))
+            .orElse(OptionalInt.empty()));
   }
 
   private static Optional<URI> baseUrl(RequestBody config) {

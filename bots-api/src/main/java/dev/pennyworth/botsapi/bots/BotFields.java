@@ -34,6 +34,9 @@ final class BotFields {
           "fallback_message",
           "limit_message",
           "on_limit",
+          "approval_cents",
+          "merge_bursts",
+          "cost_users",
           "end_user_messages_per_minute",
           "timezone");
 
@@ -52,7 +55,8 @@ final class BotFields {
   static final List<String> ALL =
       Stream.of(SETTINGS, LIMITS, SECRETS).flatMap(List::stream).toList();
 
-  static final List<String> LLM_CONFIG = List.of("temperature", "base_url", "light_model");
+  static final List<String> LLM_CONFIG =
+      List.of("temperature", "base_url", "light_model", "step_down_percent");
   static final List<String> SPENDING_CAP = List.of("period", "cents");
 
   /// What each platform's connection needs.

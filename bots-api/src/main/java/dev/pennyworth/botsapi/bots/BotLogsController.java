@@ -5,6 +5,7 @@ import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.JdbcErasure;
 import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.MessageId;
+import dev.pennyworth.agentloop.TurnReport;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.JdbcBudgets;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Logs and analytics")
 final class BotLogsController {
+  private static final List<String> STATUSES = List.of("running", "parked", "done", "failed");
   private static final int DAYS_MAX = 366;
   private static final int DAYS_DEFAULT = 30;
   private static final int YEAR_MIN = 2000;
@@ -143,6 +145,7 @@ final class BotLogsController {
       Caller caller,
       String id,
       @Nullable @QueryValue("conversation_id") String conversationId,
+      @Nullable @QueryValue String status,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
     var bot = requireBot(caller, id);
@@ -153,7 +156,8 @@ final class BotLogsController {
             : Optional.of(requireConversation(caller, bot, conversationId));
     var page =
         asked.page(
-            reports.list(caller.team(), bot.id(), conversation, asked.after(), asked.rows()),
+            reports.list(
+                caller.team(), bot.id(), conversation, status(status), asked.after(), asked.rows()),
             turn -> turn.id().toString());
     return new Turns(page.rows().stream().map(TurnView::of).toList(), page.nextCursor());
   }
@@ -161,12 +165,8 @@ final class BotLogsController {
   /// Reads a turn with its receipt.
   @Get("/turns/{turnId}")
   TurnView turn(Caller caller, String id, String turnId) {
-    var bot = requireBot(caller, id);
-    return TurnId.parse(turnId)
-        .flatMap(turn -> reports.find(caller.team(), turn))
-        .filter(turn -> turn.bot().equals(bot.id()))
-        .map(TurnView::of)
-        .orElseThrow(() -> HttpFailure.notFound("turn"));
+    caller.require(Role::readsPrompts, "read conversations");
+    return TurnView.of(require(caller, id, turnId));
   }
 
   /// The figures by day, in the bot's time zone, both ends included; the last 30 days by default.
@@ -230,7 +230,16 @@ final class BotLogsController {
         conversations.orElseThrow(() ->
             HttpFailure.conflict(
                 "turn_is_running",
-                "A message of this person is being answered. Try again in a minute.")));
+                "A message of this person is being answered, or is parked. Try again in a minute; let a parked turn end first: POST /api/bots/{id}/turns/{turn_id}/resume with {\"approved\": false}.")));
+  }
+
+  /// @throws HttpFailure 404 if the bot has no such turn
+  TurnReport require(Caller caller, String id, String turnId) {
+    var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), bot(id)));
+    return TurnId.parse(turnId)
+        .flatMap(turn -> reports.find(caller.team(), turn))
+        .filter(turn -> turn.bot().equals(bot.id()))
+        .orElseThrow(() -> HttpFailure.notFound("turn"));
   }
 
   private Bot requireBot(Caller caller, String id) {
@@ -244,6 +253,14 @@ final class BotLogsController {
             jdbi.withHandle(
                 handle -> logs.hasConversation(handle, caller.team(), bot.id(), conversation)))
         .orElseThrow(() -> HttpFailure.notFound("conversation"));
+  }
+
+  private static Optional<String> status(@Nullable String status) {
+    if (status != null && !STATUSES.contains(status)) {
+      throw HttpFailure.invalidValue(
+          "status", "status must be one of " + String.join(", ", STATUSES) + ".");
+    }
+    return Optional.ofNullable(status);
   }
 
   private static void requireRange(LocalDate first, LocalDate last) {

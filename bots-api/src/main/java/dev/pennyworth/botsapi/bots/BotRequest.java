@@ -48,7 +48,16 @@ record BotRequest(
     @Nullable @Schema(description = "Lifetime cap; null for none") NanoUsd spendingCapCents,
     @Nullable List<BotDocument.SpendingCap> spendingCaps,
     @Nullable NanoUsd maxCostCentsPerMessage,
-    @Nullable @Schema(defaultValue = "stop", description = "One of: stop") String onLimit,
+    @Nullable @Schema(defaultValue = "stop", description = "One of: stop, park") String onLimit,
+    @Nullable @Schema(description = "A step that may cost more waits for the owner; null for none")
+        NanoUsd approvalCents,
+    @Nullable
+        @Schema(
+            defaultValue = "false",
+            description = "Whether messages that arrive while a turn runs are answered together")
+        Boolean mergeBursts,
+    @Nullable @Schema(description = "Platform user ids that may ask /cost; * for all")
+        List<String> costUsers,
     @Nullable @Schema(defaultValue = "20") Integer endUserMessagesPerMinute,
     @Nullable NanoUsd endUserDailyCents,
     @Nullable @Schema(defaultValue = "UTC") String timezone) {
@@ -57,5 +66,12 @@ record BotRequest(
   record LlmConfig(
       @Nullable @Schema(minimum = "0", maximum = "2") BigDecimal temperature,
       @Nullable @Schema(description = "Of llm_provider custom") URI baseUrl,
-      @Nullable String lightModel) {}
+      @Nullable @Schema(description = "For summaries and small talk; of the same provider")
+          String lightModel,
+      @Nullable
+          @Schema(
+              minimum = "1",
+              maximum = "99",
+              description = "The light model does all work once less of a cap is left")
+          Integer stepDownPercent) {}
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /// A bot as its owner reads it. Secrets show as `***` with a fingerprint that tells them apart.
@@ -44,6 +45,9 @@ record BotView(
     List<BotDocument.SpendingCap> spendingCaps,
     Optional<NanoUsd> maxCostCentsPerMessage,
     String onLimit,
+    Optional<NanoUsd> approvalCents,
+    boolean mergeBursts,
+    List<String> costUsers,
     int endUserMessagesPerMinute,
     Optional<NanoUsd> endUserDailyCents,
     String timezone,
@@ -59,7 +63,10 @@ record BotView(
 
   /// How the model is called, as HTTP writes it.
   record Config(
-      Optional<BigDecimal> temperature, Optional<URI> baseUrl, Optional<String> lightModel) {}
+      Optional<BigDecimal> temperature,
+      Optional<URI> baseUrl,
+      Optional<String> lightModel,
+      OptionalInt stepDownPercent) {}
 
   /// What is known of a bot besides what its owner set.
   record Figures(
@@ -90,7 +97,8 @@ record BotView(
         document.llmModel(),
         hasKey ? Optional.of(HIDDEN) : Optional.empty(),
         Optional.ofNullable(bot.fingerprints().get(BotSecrets.LLM_API_KEY)),
-        new Config(config.temperature(), config.baseUrl(), config.lightModel()),
+        new Config(
+            config.temperature(), config.baseUrl(), config.lightModel(), config.stepDownPercent()),
         document.billingMode().word(),
         document.maxLoopIterations(),
         document.maxTokensPerTurn(),
@@ -104,6 +112,9 @@ record BotView(
         document.spendingCaps(),
         document.limit(LimitKind.MESSAGE),
         document.onLimit(),
+        document.approval(),
+        document.mergeBursts(),
+        document.costUsers(),
         document.endUserMessagesPerMinute(),
         document.limit(LimitKind.END_USER_DAY),
         document.timezone().getId(),
@@ -147,6 +158,9 @@ record BotView(
         spendingCaps,
         maxCostCentsPerMessage,
         onLimit,
+        approvalCents,
+        mergeBursts,
+        costUsers,
         endUserMessagesPerMinute,
         endUserDailyCents,
         timezone,

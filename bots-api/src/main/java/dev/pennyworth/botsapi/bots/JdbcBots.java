@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -232,7 +232,7 @@ final class JdbcBots implements Bots, WebhookBots {
         document.llmProvider(),
         document.llmModel(),
         document.llmConfig().lightModel(),
-        OptionalInt.empty(),
+        document.llmConfig().stepDownPercent(),
         usesOwnKey ? Optional.ofNullable(opened.get(BotSecrets.LLM_API_KEY)) : Optional.empty(),
         document.llmConfig().baseUrl(),
         document
@@ -250,9 +250,10 @@ final class JdbcBots implements Bots, WebhookBots {
         document.fallbackMessage(),
         document.limitMessage(),
         document.welcomeMessage(),
-        false,
-        Optional.empty(),
-        false,
+        document.onLimit().equals("park"),
+        document.approval(),
+        Set.copyOf(document.costUsers()),
+        document.mergeBursts(),
         document.timezone());
   }
 }

@@ -19,6 +19,7 @@ final class SpendingRoles {
   private static List<String> fields() {
     var fields = new ArrayList<>(BotFields.LIMITS);
     fields.add("billing_mode");
+    fields.add("approval_cents");
     return List.copyOf(fields);
   }
 
@@ -42,6 +43,9 @@ final class SpendingRoles {
     }
     if (before.billingMode() != after.billingMode()) {
       caller.require(_ -> false, "change billing_mode");
+    }
+    if (isRaised(before.approval(), after.approval())) {
+      caller.require(_ -> false, "raise or clear approval_cents");
     }
     for (var kind : LimitKind.values()) {
       if (isRaised(before.limit(kind), after.limit(kind))) {

@@ -21,6 +21,8 @@ record TurnView(
     String platform,
     Instant acceptedAt,
     Optional<Long> latencyMs,
+    Optional<Instant> parkedAt,
+    Optional<TurnId> mergedInto,
     Optional<TurnAnswer.Limit> details,
     Optional<String> problem,
     Receipt receipt) {
@@ -35,6 +37,7 @@ record TurnView(
       String purpose,
       Optional<String> llmProvider,
       Optional<String> llmModel,
+      Optional<String> modelReason,
       Optional<String> toolName,
       TurnAnswer.Tokens tokens,
       NanoUsd heldCents,
@@ -54,6 +57,8 @@ record TurnView(
         turn.platform(),
         turn.acceptedAt(),
         turn.latency().map(Duration::toMillis),
+        turn.parkedAt(),
+        turn.mergedInto(),
         turn.refusal().map(TurnAnswer.Limit::of),
         turn.problem(),
         new Receipt(
@@ -68,6 +73,7 @@ record TurnView(
         step.purpose(),
         step.provider(),
         step.model(),
+        step.modelReason(),
         step.toolName(),
         new TurnAnswer.Tokens(
             tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()),

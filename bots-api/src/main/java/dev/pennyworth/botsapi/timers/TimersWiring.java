@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.timers;
 
+import dev.pennyworth.agentloop.JdbcParking;
 import dev.pennyworth.billing.AutoReloads;
 import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcPlans;
@@ -24,11 +25,13 @@ final class TimersWiring {
       AutoReloads autoReloads,
       JdbcPlans plans,
       JdbcGate gate,
+      JdbcParking parking,
       JdbcSweeps sweeps) {
     return new JdbcTimers(
         database,
         List.of(
             new Timer("auto-reload", SECOND, autoReloads::run),
+            new Timer("resume-parked-turns", SECOND, parking::releaseAll),
             new Timer("renew-plans", MINUTE, plans::renewDue),
             new Timer("expire-holds", MINUTE.multipliedBy(10), gate::expireForgotten),
             new Timer("sweep-rates", MINUTE, sweeps::sweepRates),

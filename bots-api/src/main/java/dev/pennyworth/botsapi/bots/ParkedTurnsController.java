@@ -1,0 +1,85 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.agentloop.JdbcParking;
+import dev.pennyworth.agentloop.JdbcTurnReports;
+import dev.pennyworth.agentloop.TurnReport;
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.RequestBody;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Turns that wait for money or for their owner.
+@Controller("/api/bots/{id}/turns/{turnId}")
+@Secured(SecurityRule.IS_AUTHENTICATED)
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "Logs and analytics")
+final class ParkedTurnsController {
+  private static final String AWAITING_APPROVAL = "awaiting_approval";
+
+  private final BotLogsController logs;
+  private final JdbcTurnReports reports;
+  private final JdbcParking parking;
+  private final Json json;
+
+  ParkedTurnsController(
+      BotLogsController logs, JdbcTurnReports reports, JdbcParking parking, Json json) {
+    this.logs = logs;
+    this.reports = reports;
+    this.parking = parking;
+    this.json = json;
+  }
+
+  /// What an owner decides about a parked turn.
+  ///
+  /// @param approved false to let it end, with the limit message
+  record Decision(@Nullable @Schema(defaultValue = "true") Boolean approved) {}
+
+  /// Lets a parked turn go on from its last finished step, after those of its conversation that
+  /// stand before it. If there is still no room it is parked again. One that awaits an approval is
+  /// approved with that.
+  @Post("/resume")
+  @Consumes(MediaType.ALL)
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Decision.class)))
+  TurnView resume(Caller caller, String id, String turnId, HttpRequest<byte[]> request) {
+    var turn = logs.require(caller, id, turnId);
+    boolean isApproved =
+        RequestBody.readOptional(json, request.getBody().orElse(new byte[0]), List.of("approved"))
+            .flag("approved")
+            .orElse(true);
+    requireRole(caller, turn, isApproved);
+    if (!parking.resume(caller.team(), turn.bot(), turn.id(), isApproved)) {
+      throw HttpFailure.conflict(
+          "turn_is_not_parked",
+          "The turn is not parked; its status is %s.".formatted(turn.status()));
+    }
+    return reports
+        .find(caller.team(), turn.id())
+        .map(TurnView::of)
+        .orElseThrow(() -> HttpFailure.notFound("turn"));
+  }
+
+  /// Approving spends the team's money; letting a turn go on under its limits does not.
+  private static void requireRole(Caller caller, TurnReport turn, boolean isApproved) {
+    if (isApproved && turn.stopReason().filter(AWAITING_APPROVAL::equals).isPresent()) {
+      caller.require(Role::movesMoney, "approve of a step");
+    } else {
+      caller.require(Role::changesBots, "resume turns");
+    }
+  }
+}
