@@ -27,7 +27,8 @@ class WorkerTest {
   /// A lease is 60 s for the longest turn and 15 s more.
   private static final Duration PAST_THE_LEASE = Duration.ofSeconds(76);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long SOON_SECONDS = 30; // before patience ends, which would find it, too
 
   private final TestingAgentLoop loop = new TestingAgentLoop();
   private final TestingAgentLoop.Node first = loop.start();
@@ -198,7 +199,8 @@ class WorkerTest {
       }
       firstCallMayEnd.countDown();
       for (var report : waiting) {
-        assertThat(report.get().flatMap(TurnReport::stopReason)).contains("completed");
+        assertThat(report.get(SOON_SECONDS, TimeUnit.SECONDS).flatMap(TurnReport::stopReason))
+            .contains("completed");
       }
     }
   }
