@@ -504,6 +504,8 @@ CREATE TABLE turn (
   approved_step   integer     NOT NULL DEFAULT 0,      -- the owner approved steps up to this one
   is_given_up     boolean     NOT NULL DEFAULT false,  -- the owner wants it to end
   merged_into     uuid,                  -- NULL unless a later turn answers its message
+  supplied        jsonb,                 -- NULL unless the caller gave the conversation: what the turn sees of it
+  callback_url    text,                  -- NULL unless the answer is to be posted there
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id),
@@ -840,3 +842,26 @@ CREATE TABLE conversation_summary (
   CONSTRAINT conversation_summary_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id)
 );
+
+-- An answer on its way to its callback, from the end of its turn on. Each attempt is claimed: the
+-- fence grows, and until the lease ends nobody else tries.
+CREATE TABLE callback (
+  team_id         uuid        NOT NULL,
+  turn_id         uuid        NOT NULL,
+  url             text        NOT NULL,
+  state           text        NOT NULL DEFAULT 'pending',
+  created_at      timestamptz NOT NULL,
+  attempts        integer     NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz,           -- NULL once sent or failed
+  fence           bigint      NOT NULL DEFAULT 0,
+  lease_until     timestamptz NOT NULL DEFAULT '-infinity',
+  response_status integer,               -- NULL where nobody answered in HTTP
+  error           text,                  -- NULL unless the last attempt failed: for the owner to read
+  PRIMARY KEY (team_id, turn_id),
+  CONSTRAINT callback_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
+  CONSTRAINT callback_state_is_known CHECK (state IN ('pending', 'sent', 'failed')),
+  CONSTRAINT callback_is_due_while_pending CHECK (
+    (state = 'pending') = (next_attempt_at IS NOT NULL))
+);
+
+CREATE INDEX callback_due ON callback (next_attempt_at) WHERE state = 'pending';

@@ -13,6 +13,7 @@ import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.JdbcTrials;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.InstantSource;
@@ -30,7 +31,8 @@ import org.jdbi.v3.core.Jdbi;
 @Factory
 public final class AgentLoopWiring {
   private final WorkSignal workSignal = new WorkSignal();
-  private final TurnSignals turnSignals = new TurnSignals();
+  private final WorkSignal callbackSignal = new WorkSignal();
+  private final TurnSignals turnSignals = new TurnSignals(callbackSignal);
 
   @Singleton
   public JdbcInbox inbox(Jdbi jdbi, JdbcRollups rollups, InstantSource clock, Supplier<UUID> ids) {
@@ -40,6 +42,13 @@ public final class AgentLoopWiring {
   @Singleton
   public JdbcTurnReports turnReports(Jdbi jdbi, InstantSource clock) {
     return new JdbcTurnReports(jdbi, turnSignals, clock);
+  }
+
+  /// Raised when a turn has ended here whose answer is to be posted to a callback.
+  @Singleton
+  @Named("callbacks")
+  public WorkSignal callbackSignal() {
+    return callbackSignal;
   }
 
   @Singleton
@@ -153,10 +162,10 @@ public final class AgentLoopWiring {
       InstantSource clock) {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
-    var writes = new ClaimedWrites(jdbi, conversations, gate);
+    var writes = new ClaimedWrites(jdbi, conversations, gate, turnSignals);
     var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
     var turns = new JdbcTurns();
-    var modelStep = new ModelStep(writes, steps, gate, planner, clock);
+    var modelStep = new ModelStep(writes, steps, gate, planner, turnSignals, clock);
     var assembly =
         new TurnAssembly(
             jdbi,

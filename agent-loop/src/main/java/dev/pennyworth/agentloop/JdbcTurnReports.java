@@ -40,17 +40,30 @@ public final class JdbcTurnReports {
   public Optional<TurnReport> await(TeamId team, TurnId turn, Duration patience)
       throws InterruptedException {
     long startedNanos = System.nanoTime();
-    try (var here = signals.watch(turn);
-        var there = elsewhere.watch(team, turn)) {
-      boolean mayHaveEnded = true;
-      while (!mayHaveEnded || isQueued(team, turn)) {
-        var left = patience.minusNanos(System.nanoTime() - startedNanos);
-        if (!left.isPositive()) {
+    var left = patience;
+    do {
+      // Anew each time: a turn that was parked may have been resumed since it was told.
+      try (var here = signals.watchEnd(turn);
+          var there = elsewhere.watch(team, turn)) {
+        if (!isQueued(team, turn)) {
           break;
         }
-        mayHaveEnded = isToldIn(here, left) || there.hasEnded();
+        awaitEnd(here, there, left);
       }
-      return find(team, turn);
+      left = patience.minusNanos(System.nanoTime() - startedNanos);
+    } while (left.isPositive());
+    return find(team, turn);
+  }
+
+  private static void awaitEnd(
+      TurnSignals.Watch here, JdbcEndedElsewhere.Watch there, Duration patience)
+      throws InterruptedException {
+    long startedNanos = System.nanoTime();
+    for (var left = patience; left.isPositive(); ) {
+      if (isToldIn(here, left) || there.hasEnded()) {
+        return;
+      }
+      left = patience.minusNanos(System.nanoTime() - startedNanos);
     }
   }
 
@@ -59,8 +72,13 @@ public final class JdbcTurnReports {
       throws InterruptedException {
     long startedNanos = System.nanoTime();
     var timeout = left.compareTo(ASK_AGAIN) < 0 ? left : ASK_AGAIN;
-    here.await(timeout);
+    here.awaitEnd(timeout);
     return System.nanoTime() - startedNanos < timeout.toNanos();
+  }
+
+  /// Watches a turn. It need not have been accepted yet.
+  public JdbcTurnWatch watch(TeamId team, TurnId turn) {
+    return new JdbcTurnWatch(this, team, turn, signals.watch(turn));
   }
 
   private boolean isQueued(TeamId team, TurnId turn) {
@@ -220,6 +238,7 @@ public final class JdbcTurnReports {
         text(row, "tool_arguments"),
         isTool ? output.map(StoredJson::text) : Optional.empty(),
         isTool ? output.map(StoredJson::isSuccess).orElse(false) : state.equals("done"),
+        isTool ? Optional.empty() : output.map(StoredJson::finish),
         tokens,
         TokenBreakdown.apportion(parts, tokens.inputInAll(), tokens.output()),
         new NanoUsd(row.getLong("held_nanos")),

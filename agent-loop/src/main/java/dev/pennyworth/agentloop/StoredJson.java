@@ -39,6 +39,11 @@ final class StoredJson {
     return read(output).path("text").asText();
   }
 
+  /// Empty text where it was not stored, or is erased.
+  static String finish(String output) {
+    return read(output).path("finish").asText();
+  }
+
   static List<ToolCall> toolCalls(String output) {
     var calls = new ArrayList<ToolCall>();
     for (var call : read(output).path("tool_calls")) {

@@ -48,7 +48,7 @@ final class TurnInProgress {
       boolean isFirstContact,
       long startedNanos) {
     this.claim = claim;
-    this.bot = bot;
+    this.bot = turn.fitted(bot);
     this.turn = turn;
     this.startedNanos = startedNanos;
     this.messages = new ArrayList<>(context);

@@ -297,6 +297,11 @@ final class TestingAgentLoop implements AutoCloseable {
       }
     }
 
+    /// Watches a turn of the team.
+    JdbcTurnWatch watch(TurnId turn) {
+      return reports.watch(team, turn);
+    }
+
     TurnReport ask(InboundMessage message) {
       return await(accept(message));
     }

@@ -6,6 +6,7 @@ import dev.pennyworth.billing.JdbcOperatorPrices;
 import dev.pennyworth.billing.PriceFileRefused;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;
 import dev.pennyworth.botsapi.accounts.JdbcApiKeys;
+import dev.pennyworth.botsapi.events.CallbackRelay;
 import dev.pennyworth.botsapi.events.EventRelay;
 import dev.pennyworth.botsapi.secrets.JdbcMasterKeyCheck;
 import dev.pennyworth.botsapi.secrets.MasterKey;
@@ -97,6 +98,7 @@ public final class Pennyworth implements AutoCloseable {
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       application.getBean(EventRelay.class).start();
+      application.getBean(CallbackRelay.class).start();
       serve(application, configuration);
       running.add(application.getBean(JdbcTimers.class)).start();
       writeAddress(home, configuration.localAddress());

@@ -89,6 +89,9 @@ final class RolesTest {
       GET    /checkout/{}/{}                            anybody
       POST   /checkout/{}/{}                            anybody
       POST   /graphql                                   anybody
+      POST   /v1/chat/completions                       owner editor
+      GET    /v1/models                                 owner billing editor viewer
+      GET    /v1/models/{}                              owner billing editor viewer
       """;
 
   /// What belongs to no team.

@@ -49,6 +49,11 @@ final class BotsWiring {
   }
 
   @Singleton
+  JdbcChatBots chatBots(Jdbi jdbi, JdbcBots bots) {
+    return new JdbcChatBots(jdbi, bots);
+  }
+
+  @Singleton
   JdbcTeamBots teamBots(Jdbi jdbi) {
     return new JdbcTeamBots(jdbi);
   }

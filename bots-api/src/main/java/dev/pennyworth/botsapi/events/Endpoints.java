@@ -61,7 +61,7 @@ final class Endpoints {
       throw body.invalid("url", "an http or https address");
     }
     var filter = filter(body);
-    url.ifPresent(urls::require);
+    url.ifPresent(it -> urls.require("url", it));
     return new Asked(url, filter, body.flag("enabled"));
   }
 

@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.events;
 
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
+import dev.pennyworth.connectors.CallbackUrls;
 import dev.pennyworth.connectors.HttpFailure;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import okhttp3.HttpUrl;
 
 /// Which addresses an owner may name: plain http or https ones that lead to the public internet, as
 /// far as that can be known beforehand. Each delivery looks again.
-final class HttpWebhookUrls {
+final class HttpWebhookUrls implements CallbackUrls {
   static final int LENGTH_MAX = 2_000;
 
   private static final Duration LOOKUP_MAX = Duration.ofSeconds(2);
@@ -27,22 +28,25 @@ final class HttpWebhookUrls {
     this.threads = threads;
   }
 
-  /// @throws HttpFailure 422 if it may not be called
-  void require(String text) {
+  @Override
+  public void require(String field, String text) {
     var url = HttpUrl.parse(text);
     if (url == null || text.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
       throw HttpFailure.invalidValue(
-          "url", "url must be an http:// or https:// address.", "an http or https address");
+          field, field + " must be an http:// or https:// address.", "an http or https address");
     }
     if (!url.username().isEmpty() || !url.password().isEmpty() || url.fragment() != null) {
       throw HttpFailure.invalidValue(
-          "url", "url must have no user name, password or fragment.", "an http or https address");
+          field,
+          field + " must have no user name, password or fragment.",
+          "an http or https address");
     }
     if (!arePrivateNetworksAllowed
         && (HttpPublicOnlyDns.isRefusedLiteral(url.host()) || isKnownToBePrivate(url.host()))) {
       throw HttpFailure.invalidValue(
-          "url",
-          "url leads into a private network. The operator can allow those with"
+          field,
+          field
+              + " leads into a private network. The operator can allow those with"
               + " PENNYWORTH_ALLOW_PRIVATE_NETWORKS=true.",
           "an address on the public internet");
     }

@@ -40,6 +40,7 @@ final class NameRules {
           "WebhookEndpointController", // an endpoint and its idempotent answer are written together
           "MessageTurn", // a charge, the reply and its outbox row are written together
           "ModelStep", // a hold and its step are written together
+          "TurnAssembly", // a turn is put together in one transaction
           "ToolSteps", // the steps of parallel calls are written together
           "FirstRun", // the first owner and the starter bot are made together
           "StarterBot"); // a port that joins the transaction of FirstRun
