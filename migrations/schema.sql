@@ -129,12 +129,14 @@ CREATE TABLE price (
   effective_from                timestamptz NOT NULL,
   is_retired                    boolean     NOT NULL DEFAULT false,  -- no price from here on
   is_operators                  boolean     NOT NULL DEFAULT false,  -- of the operator's own file
+  cache_write_1h_nanos_per_million bigint,  -- NULL: as other cache writes
   CONSTRAINT price_has_one_version_at_a_time UNIQUE (llm_provider, llm_model, effective_from),
   CONSTRAINT price_is_not_negative CHECK (
     input_nanos_per_million >= 0 AND output_nanos_per_million >= 0
     AND cache_read_nanos_per_million >= 0 AND cache_write_nanos_per_million >= 0),
   CONSTRAINT price_of_cache_read_is_at_most_input CHECK (
-    cache_read_nanos_per_million <= input_nanos_per_million)
+    cache_read_nanos_per_million <= input_nanos_per_million),
+  CONSTRAINT price_of_cache_write_1h_is_not_negative CHECK (cache_write_1h_nanos_per_million >= 0)
 );
 
 -- The live balance. ledger_seq and ledger_hash are the head of the team's hash chain; whoever
@@ -299,11 +301,14 @@ CREATE TABLE ledger_transaction (
   previous_hash       bytea       NOT NULL,
   hash                bytea       NOT NULL,
   tool_name           text,                 -- NULL for what is not a tool call
+  tokens_cache_write_1h bigint    NOT NULL DEFAULT 0,  -- of tokens_cache_write, those kept an hour
   PRIMARY KEY (team_id, seq),
   CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, txn_id),
   CONSTRAINT ledger_transaction_kind_is_known CHECK (
     kind IN ('free_credit', 'deposit', 'charge', 'leak', 'refund', 'dispute', 'dispute_won', 'plan_fee')),
-  CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0)
+  CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0),
+  CONSTRAINT ledger_transaction_cache_write_1h_is_a_part CHECK (
+    tokens_cache_write_1h BETWEEN 0 AND tokens_cache_write)
 );
 
 CREATE INDEX ledger_transaction_by_bot ON ledger_transaction (team_id, bot_id, seq);
@@ -568,11 +573,14 @@ CREATE TABLE step (
   started_at          timestamptz NOT NULL,
   latency_millis      bigint,               -- NULL until it ends
   model_reason        text,                 -- NULL for tools: why this model
+  tokens_cache_write_1h bigint    NOT NULL DEFAULT 0,  -- of tokens_cache_write, those kept an hour
   PRIMARY KEY (team_id, turn_id, n),
   CONSTRAINT step_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
   CONSTRAINT step_kind_is_known CHECK (kind IN ('model', 'tool')),
   CONSTRAINT step_state_is_known CHECK (state IN ('started', 'done', 'failed', 'unknown')),
-  CONSTRAINT step_done_has_an_output CHECK (state <> 'done' OR output IS NOT NULL)
+  CONSTRAINT step_done_has_an_output CHECK (state <> 'done' OR output IS NOT NULL),
+  CONSTRAINT step_cache_write_1h_is_a_part CHECK (
+    tokens_cache_write_1h BETWEEN 0 AND tokens_cache_write)
 );
 
 -- Replies on their way. A synchronous answer is pending until the waiting request took it.
@@ -865,3 +873,16 @@ CREATE TABLE callback (
 );
 
 CREATE INDEX callback_due ON callback (next_attempt_at) WHERE state = 'pending';
+
+-- Bounded in number by what writes them. Erased with the person.
+CREATE TABLE conversation_note (
+  team_id     uuid        NOT NULL,
+  bot_id      uuid        NOT NULL,
+  end_user_id text        NOT NULL,
+  note_id     uuid        NOT NULL,  -- computed from the call that made it: a repeat meets its own
+  text        text        NOT NULL,
+  created_at  timestamptz NOT NULL,
+  PRIMARY KEY (team_id, bot_id, end_user_id, note_id),
+  CONSTRAINT conversation_note_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id),
+  CONSTRAINT conversation_note_is_short CHECK (length(text) BETWEEN 1 AND 500)
+);

@@ -44,6 +44,7 @@ public final class JdbcErasure {
         blankSupplied(tx, team, conversation);
         anonymise(tx, team, conversation, clock.instant());
       }
+      forgetNotes(tx, team, bot, endUser);
       forgetDays(tx, team, bot, endUser);
       return OptionalInt.of(conversations.size());
     });
@@ -148,6 +149,18 @@ public final class JdbcErasure {
         .bind("team", team.uuid())
         .bind("conversation", conversation)
         .bind("now", now)
+        .execute();
+  }
+
+  private static void forgetNotes(Handle tx, TeamId team, BotId bot, String endUser) {
+    tx.createUpdate(
+            """
+            DELETE FROM conversation_note
+            WHERE team_id = :team AND bot_id = :bot AND end_user_id = :end_user
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("end_user", endUser)
         .execute();
   }
 

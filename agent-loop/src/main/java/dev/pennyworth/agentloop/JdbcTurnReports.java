@@ -225,7 +225,8 @@ public final class JdbcTurnReports {
             row.getLong("tokens_input"),
             row.getLong("tokens_output"),
             row.getLong("tokens_cache_read"),
-            row.getLong("tokens_cache_write"));
+            row.getLong("tokens_cache_write") - row.getLong("tokens_cache_write_1h"),
+            row.getLong("tokens_cache_write_1h"));
     var parts = text(row, "input_parts").map(StoredJson::inputParts).orElse(InputParts.NONE);
     return new TurnReport.Step(
         row.getInt("n"),

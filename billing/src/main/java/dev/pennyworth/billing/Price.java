@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param provider such as `openai`
 /// @param model the provider's name of the model, such as `gpt-4o-mini`
 /// @param name the model's name for people
+/// @param cacheWriteNanosPerMillion of input kept for the usual few minutes
+/// @param cacheWriteHourNanosPerMillion of input kept for an hour
 /// @param callsTools whether the model may be offered tools
 /// @param effectiveFrom from when this version holds, until the next version of the same model
 public record Price(
@@ -21,6 +23,7 @@ public record Price(
     long outputNanosPerMillion,
     long cacheReadNanosPerMillion,
     long cacheWriteNanosPerMillion,
+    long cacheWriteHourNanosPerMillion,
     boolean callsTools,
     Instant effectiveFrom) {
   /// Whose models may have a price.
@@ -35,13 +38,40 @@ public record Price(
     if (inputNanosPerMillion < 0
         || outputNanosPerMillion < 0
         || cacheReadNanosPerMillion < 0
-        || cacheWriteNanosPerMillion < 0) {
+        || cacheWriteNanosPerMillion < 0
+        || cacheWriteHourNanosPerMillion < 0) {
       throw new IllegalArgumentException("price " + id + " is negative");
     }
     if (cacheReadNanosPerMillion > inputNanosPerMillion) {
       throw new IllegalArgumentException(
           "price " + id + " asks more for cache reads than for input");
     }
+  }
+
+  /// With one price for all cache writes.
+  public Price(
+      String id,
+      String provider,
+      String model,
+      String name,
+      long inputNanosPerMillion,
+      long outputNanosPerMillion,
+      long cacheReadNanosPerMillion,
+      long cacheWriteNanosPerMillion,
+      boolean callsTools,
+      Instant effectiveFrom) {
+    this(
+        id,
+        provider,
+        model,
+        name,
+        inputNanosPerMillion,
+        outputNanosPerMillion,
+        cacheReadNanosPerMillion,
+        cacheWriteNanosPerMillion,
+        cacheWriteNanosPerMillion,
+        callsTools,
+        effectiveFrom);
   }
 
   /// The price list of a tool, which is not paid by the token.
@@ -73,24 +103,30 @@ public record Price(
     return inputNanosPerMillion == 0
         && outputNanosPerMillion == 0
         && cacheReadNanosPerMillion == 0
-        && cacheWriteNanosPerMillion == 0;
+        && cacheWriteNanosPerMillion == 0
+        && cacheWriteHourNanosPerMillion == 0;
   }
 
   /// What a call cost: the sum over the buckets, rounded up once.
   public NanoUsd cost(TokenUsage usage) {
+    long written =
+        Math.addExact(
+            Math.multiplyExact(usage.cacheWriteShort(), cacheWriteNanosPerMillion),
+            Math.multiplyExact(usage.cacheWriteHour(), cacheWriteHourNanosPerMillion));
     long perMillion =
         Math.addExact(
             Math.addExact(
                 Math.multiplyExact(usage.input(), inputNanosPerMillion),
                 Math.multiplyExact(usage.output(), outputNanosPerMillion)),
             Math.addExact(
-                Math.multiplyExact(usage.cacheRead(), cacheReadNanosPerMillion),
-                Math.multiplyExact(usage.cacheWrite(), cacheWriteNanosPerMillion)));
+                Math.multiplyExact(usage.cacheRead(), cacheReadNanosPerMillion), written));
     return new NanoUsd(Math.ceilDiv(perMillion, TOKENS_PER_PRICE));
   }
 
   /// What a call can cost at most, given bounds on its tokens: every input token may be written to
-  /// the cache, if that is dearer than plain input.
+  /// the cache, if that is dearer than plain input. For the usual few minutes, that is: we never
+  /// ask for an hour. A provider that keeps something for an hour all the same can ask for more
+  /// than this, and the excess is the house's.
   public NanoUsd worstCase(long inputTokensMax, long outputTokensMax) {
     return new NanoUsd(
         Math.ceilDiv(

@@ -122,7 +122,12 @@ final class BotsApiWiring {
     var models = configuration.models();
     return new AgentLoopSettings(
         configuration.allowPrivateNetworks(),
-        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())),
+        Map.of(
+            "anthropic", provider(models.anthropic()),
+            "openai", provider(models.openai()),
+            "groq", provider(models.groq()),
+            "gemini", provider(models.gemini()),
+            "workers-ai", provider(models.workersAi())),
         new SecretText(HexFormat.of().formatHex(masterKey.derive("end users' pseudonyms"))));
   }
 

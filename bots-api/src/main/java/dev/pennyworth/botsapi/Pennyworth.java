@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.HttpLocalServers;
 import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.billing.JdbcOperatorPrices;
 import dev.pennyworth.billing.PriceFileRefused;
@@ -101,6 +102,7 @@ public final class Pennyworth implements AutoCloseable {
       application.getBean(CallbackRelay.class).start();
       serve(application, configuration);
       running.add(application.getBean(JdbcTimers.class)).start();
+      application.getBean(HttpLocalServers.class).start(configuration.port());
       writeAddress(home, configuration.localAddress());
       out.println(Greeting.text(configuration.localAddress(), made));
       return new Pennyworth(running, application, configuration.localAddress());

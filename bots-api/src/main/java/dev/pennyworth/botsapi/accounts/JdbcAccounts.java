@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.accounts;
 
+import dev.pennyworth.agentloop.OperatorTeams;
 import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.TeamId;
 import java.sql.ResultSet;
@@ -13,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// People and their teams.
-public final class JdbcAccounts {
+public final class JdbcAccounts implements OperatorTeams {
   private static final String DEFAULT_WORKSPACE = "Default";
 
   private final Jdbi jdbi;
@@ -105,6 +106,21 @@ public final class JdbcAccounts {
                   WHERE user_id = :user AND team_id = :team AND is_operator)
                 """)
             .bind("user", user.uuid())
+            .bind("team", team.uuid())
+            .mapTo(Boolean.class)
+            .one());
+  }
+
+  @Override
+  public boolean isOperators(TeamId team) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT EXISTS (
+                  SELECT FROM app_user
+                  WHERE team_id = :team AND is_operator)
+                """)
             .bind("team", team.uuid())
             .mapTo(Boolean.class)
             .one());

@@ -65,6 +65,8 @@ final class NameRules {
   private static final String[] HTTP = {
     "java.net.http",
     "okhttp3",
+    "com.anthropic.client",
+    "com.anthropic.core.http",
     "com.openai.client",
     "com.openai.core.http",
     "com.sun.net.httpserver",

@@ -1,18 +1,21 @@
-package dev.pennyworth.agentloop;
+package dev.pennyworth.agentloop.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pennyworth.agentloop.model.ToolSpec;
+import dev.pennyworth.billing.ToolPrice;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Tells the time, in the bot's zone or in one that the model names.
-final class CurrentTime implements Tool {
+public final class CurrentTime implements Tool {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ToolSpec SPEC =
       new ToolSpec(
@@ -24,9 +27,11 @@ final class CurrentTime implements Tool {
           "additionalProperties":false}\
           """);
 
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
   private final InstantSource clock;
 
-  CurrentTime(InstantSource clock) {
+  public CurrentTime(InstantSource clock) {
     this.clock = clock;
   }
 
@@ -36,11 +41,26 @@ final class CurrentTime implements Tool {
   }
 
   @Override
-  public String call(String argumentsJson, ZoneId zone) throws ToolFailed {
-    var asked = zone(argumentsJson, zone);
+  public Optional<ToolPrice> price() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Duration timeout() {
+    return TIMEOUT;
+  }
+
+  @Override
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
+  public ToolResult call(String argumentsJson, ToolContext context) throws ToolFailed {
+    var asked = zone(argumentsJson, context.zone());
     var now = clock.instant().truncatedTo(ChronoUnit.SECONDS).atZone(asked);
     String day = now.format(DateTimeFormatter.ofPattern("EEEE", Locale.ENGLISH));
-    return day + ", " + now.toOffsetDateTime() + " (" + asked.getId() + ")";
+    return new ToolResult(day + ", " + now.toOffsetDateTime() + " (" + asked.getId() + ")");
   }
 
   private static ZoneId zone(String argumentsJson, ZoneId zone) throws ToolFailed {
