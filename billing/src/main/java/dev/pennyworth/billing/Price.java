@@ -3,6 +3,7 @@ package dev.pennyworth.billing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// One version of a model's price, in nano-dollars per million tokens.
 ///
@@ -33,6 +34,10 @@ public record Price(
   private static final long TOKENS_PER_PRICE = 1_000_000;
   private static final String TOOL = "tool";
   private static final String TOOL_PREFIX = TOOL + "/";
+
+  /// A team's own tool is named below its workspace and, if it is of one, its MCP server, so that
+  /// its prices are told from all others.
+  private static final Pattern PLACE = Pattern.compile("ws_[0-9a-f]{32}/([a-zA-Z0-9_-]{1,64}/)?");
 
   public Price {
     if (inputNanosPerMillion < 0
@@ -76,10 +81,14 @@ public record Price(
 
   /// The price list of a tool, which is not paid by the token.
   ///
+  /// @param tool its name; for one of a workspace, below the workspace's id and its MCP server's
+  ///   name, as in `ws_…/github/search`. The id keeps all of it, people read the name alone
   /// @param version names the list's version; every charge stores it
   public static Price ofTool(String tool, String version) {
+    var place = PLACE.matcher(tool);
+    String name = place.lookingAt() ? tool.substring(place.end()) : tool;
     return new Price(
-        TOOL_PREFIX + tool + "@" + version, TOOL, tool, tool, 0, 0, 0, 0, false, Instant.EPOCH);
+        TOOL_PREFIX + tool + "@" + version, TOOL, name, name, 0, 0, 0, 0, false, Instant.EPOCH);
   }
 
   /// Reads the id of a tool's price list; empty if it is the id of a model's price.

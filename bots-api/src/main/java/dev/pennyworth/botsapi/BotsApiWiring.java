@@ -19,6 +19,8 @@ import dev.pennyworth.botsapi.http.JdbcPublicRates;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.MasterKey;
 import dev.pennyworth.botsapi.secrets.Sealer;
+import dev.pennyworth.botsapi.workspaces.McpServerId;
+import dev.pennyworth.botsapi.workspaces.ToolId;
 import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
@@ -73,7 +75,9 @@ final class BotsApiWiring {
                 AuditId.class,
                 EventId.class,
                 EndpointId.class,
-                DeliveryId.class))
+                DeliveryId.class,
+                ToolId.class,
+                McpServerId.class))
         .addMixIn(HealthResult.class, WhatIsThere.class);
   }
 

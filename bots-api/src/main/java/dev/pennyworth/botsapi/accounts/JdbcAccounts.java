@@ -190,8 +190,8 @@ public final class JdbcAccounts implements OperatorTeams {
   private void insertWorkspace(Handle tx, TeamId team, Instant now) {
     tx.createUpdate(
             """
-            INSERT INTO workspace (team_id, workspace_id, name, created_at)
-            VALUES (:team, :workspace, :name, :now)
+            INSERT INTO workspace (team_id, workspace_id, name, created_at, is_default)
+            VALUES (:team, :workspace, :name, :now, true)
             """)
         .bind("team", team.uuid())
         .bind("workspace", ids.get())

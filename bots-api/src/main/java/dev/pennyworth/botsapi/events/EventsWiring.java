@@ -6,6 +6,7 @@ import dev.pennyworth.billing.EventListener;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
+import dev.pennyworth.botsapi.http.HttpOwnersUrls;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
@@ -46,8 +47,8 @@ final class EventsWiring {
   }
 
   @Singleton
-  HttpWebhookUrls webhookUrls(Configuration configuration) {
-    return new HttpWebhookUrls(configuration.allowPrivateNetworks(), threads);
+  HttpOwnersUrls ownersUrls(Configuration configuration) {
+    return new HttpOwnersUrls(configuration.allowPrivateNetworks(), threads);
   }
 
   @Singleton
@@ -56,7 +57,7 @@ final class EventsWiring {
       JdbcWebhookEndpoints endpoints,
       JdbcDeliveryLog log,
       EventListener listener,
-      HttpWebhookUrls urls,
+      HttpOwnersUrls urls,
       Supplier<UUID> ids,
       InstantSource clock,
       JdbcAudit audit,

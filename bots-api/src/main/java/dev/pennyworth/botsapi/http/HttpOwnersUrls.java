@@ -1,4 +1,4 @@
-package dev.pennyworth.botsapi.events;
+package dev.pennyworth.botsapi.http;
 
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
@@ -14,20 +14,24 @@ import okhttp3.Dns;
 import okhttp3.HttpUrl;
 
 /// Which addresses an owner may name: plain http or https ones that lead to the public internet, as
-/// far as that can be known beforehand. Each delivery looks again.
-final class HttpWebhookUrls implements CallbackUrls {
-  static final int LENGTH_MAX = 2_000;
+/// far as that can be known beforehand. Each call looks again.
+public final class HttpOwnersUrls implements CallbackUrls {
+  public static final int LENGTH_MAX = 2_000;
 
   private static final Duration LOOKUP_MAX = Duration.ofSeconds(2);
 
   private final boolean arePrivateNetworksAllowed;
   private final ExecutorService threads;
 
-  HttpWebhookUrls(boolean arePrivateNetworksAllowed, ExecutorService threads) {
+  public HttpOwnersUrls(boolean arePrivateNetworksAllowed, ExecutorService threads) {
     this.arePrivateNetworksAllowed = arePrivateNetworksAllowed;
     this.threads = threads;
   }
 
+  /// Looks up the host's name, so it is called outside transactions.
+  ///
+  /// @param field where the address stands in the request
+  /// @throws HttpFailure 422 if it may not be called
   @Override
   public void require(String field, String text) {
     var url = HttpUrl.parse(text);
@@ -52,7 +56,7 @@ final class HttpWebhookUrls implements CallbackUrls {
     }
   }
 
-  /// A name that is not known, or not in time, may be known by the time of a delivery.
+  /// A name that is not known, or not in time, may be known by the time of a call.
   private boolean isKnownToBePrivate(String host) {
     var lookup = threads.submit(() -> leadsInside(host));
     try {
