@@ -119,6 +119,23 @@ class ParkedTurnTest {
   }
 
   @Test
+  void theNextFollowsOnlyWhenTheOneBeforeHasAskedForItsMoney() {
+    var bot = parkingBot(0);
+    var first = node.ask(message(bot, "ann", 1)).id();
+    var second = node.ask(message(bot, "bob", 1)).id();
+    node.close();
+
+    loop.setLimits(bot, cap(2 * COST));
+    loop.parking().releaseAll();
+
+    assertThat(status(first)).as("nobody works, so it has not asked").isEqualTo("queued");
+    assertThat(status(second)).isEqualTo("parked");
+    var other = loop.start();
+    assertThat(other.await(first).stopReason()).contains("completed");
+    assertThat(released(other, second).stopReason()).contains("completed");
+  }
+
+  @Test
   void nobodyOvertakesWhereTheRoomIsShort() {
     var bot = parkingBot(0);
     var first = node.ask(message(bot, "ann", 1, ASK + "\n" + ASK)).id();
@@ -147,6 +164,22 @@ class ParkedTurnTest {
     assertThat(released(second.id()).status()).isEqualTo("done");
     assertThat(inOrder("SELECT turn_id FROM turn ORDER BY finished_at"))
         .containsExactly(first, second.id());
+  }
+
+  /// Its steps and charges are its own.
+  @Test
+  void aTurnThatHasBegunIsNotAnsweredTogetherWithALaterOne() {
+    var bot = loop.change(parkingBot(0), Map.of("mergesBursts", true));
+    var first = node.ask(message(bot, "ann", 1)).id();
+    var second = node.ask(message(bot, "ann", 2, "hello")).id();
+
+    loop.setLimits(bot, cap(COST));
+    assertThat(loop.parking().resume(loop.team, bot.bot(), second, true)).isTrue();
+    Eventually.holds("both are over", () -> isOver(first) && isOver(second));
+
+    assertThat(node.await(first).mergedInto()).isEmpty();
+    assertThat(node.await(first).billed()).isEqualTo(new NanoUsd(COST));
+    assertThat(node.await(second).response().orElseThrow()).isNotBlank();
   }
 
   @Test
@@ -254,13 +287,17 @@ class ParkedTurnTest {
 
   /// Looks again and again, as the program does, until a turn is over.
   private TurnReport released(TurnId turn) {
+    return released(node, turn);
+  }
+
+  private TurnReport released(TestingAgentLoop.Node waiting, TurnId turn) {
     Eventually.holds(
         turn + " is over",
         () -> {
           loop.parking().releaseAll();
           return isOver(turn);
         });
-    return node.await(turn);
+    return waiting.await(turn);
   }
 
   private boolean isOver(TurnId turn) {
