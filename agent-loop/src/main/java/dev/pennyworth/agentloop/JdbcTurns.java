@@ -21,7 +21,8 @@ final class JdbcTurns {
   ///
   /// @param resumedAt when it last went on after it was parked
   /// @param parkedAt when it was parked for the first time
-  /// @param approvedStep the owner approved of steps up to this one
+  /// @param approvedStep the owner approved of this step
+  /// @param approvedAmount if it costs no more than this
   /// @param isGivenUp whether the owner wants it to end
   /// @param parkedBy the limit that it was parked at last; empty if it waited for the owner
   record Waiting(
@@ -33,6 +34,7 @@ final class JdbcTurns {
       Optional<Instant> resumedAt,
       Optional<Instant> parkedAt,
       int approvedStep,
+      NanoUsd approvedAmount,
       boolean isGivenUp,
       Optional<Refusal> parkedBy,
       String text,
@@ -57,8 +59,8 @@ final class JdbcTurns {
         .createQuery(
             """
             SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, t.resumed_at,
-              t.parked_at, t.approved_step, t.is_given_up, t.refusal, m.text, t.supplied,
-              t.callback_url
+              t.parked_at, t.approved_step, t.approved_nanos, t.is_given_up, t.refusal, m.text,
+              t.supplied, t.callback_url
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -78,6 +80,7 @@ final class JdbcTurns {
                 Optional.ofNullable(row.getTimestamp("resumed_at")).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp("parked_at")).map(Timestamp::toInstant),
                 row.getInt("approved_step"),
+                new NanoUsd(row.getLong("approved_nanos")),
                 row.getBoolean("is_given_up"),
                 Optional.ofNullable(row.getString("refusal")).map(StoredJson::refusal),
                 row.getString("text"),
