@@ -89,71 +89,31 @@ final class JdbcTurns {
         .findOne();
   }
 
-  /// Lets the newest waiting turn of the claimed conversation answer for those before it: their
-  /// messages are in its context. A turn that has begun is left alone, and so is one that was
-  /// parked.
-  ///
-  /// @return those that are answered with it
-  List<TurnId> merge(Handle tx, Claim claim, Instant now) {
-    var merged = mergeRows(tx, claim, now);
-    insertCallbacks(tx, claim, merged, now);
-    return merged;
-  }
-
-  private static List<TurnId> mergeRows(Handle tx, Claim claim, Instant now) {
-    return tx.createQuery(
+  /// Whether nobody has heard of this end user before on this platform.
+  boolean isFirstContact(Handle handle, Claim claim, Waiting turn) {
+    return handle
+        .createQuery(
             """
-            UPDATE turn
-            SET status = 'done', stop_reason = 'completed', finished_at = :now,
-              latency_millis = 0,
-              merged_into = (
-                SELECT l.turn_id
-                FROM turn l
-                WHERE l.team_id = :team AND l.conversation_id = :conversation
-                  AND l.status = 'queued'
-                ORDER BY l.seq DESC
-                LIMIT 1)
-            WHERE team_id = :team AND conversation_id = :conversation AND status = 'queued'
-              AND seq < (
-                SELECT max(l.seq)
-                FROM turn l
-                WHERE l.team_id = :team AND l.conversation_id = :conversation
-                  AND l.status = 'queued')
-              AND NOT EXISTS (
-                SELECT 1
-                FROM turn b
-                LEFT JOIN step s ON s.team_id = :team AND s.turn_id = b.turn_id
-                WHERE b.team_id = :team AND b.conversation_id = :conversation
-                  AND b.status IN ('queued', 'parked')
-                  AND (s.turn_id IS NOT NULL OR b.parked_at IS NOT NULL))
-            RETURNING turn_id
+            SELECT 1
+            FROM conversation c
+            JOIN conversation o ON o.team_id = :team AND o.bot_id = c.bot_id
+              AND o.end_user_id = c.end_user_id AND o.platform = c.platform
+              AND (o.started_at, o.conversation_id) < (c.started_at, c.conversation_id)
+            WHERE c.team_id = :team AND c.conversation_id = :conversation
+            UNION ALL
+            SELECT 1
+            FROM turn
+            WHERE team_id = :team AND conversation_id = :conversation AND seq < :seq
+              AND merged_into IS DISTINCT FROM :turn
+            LIMIT 1
             """)
         .bind("team", claim.team().uuid())
         .bind("conversation", claim.conversation().uuid())
-        .bind("now", now)
-        .map((row, _) -> new TurnId(row.getObject(1, UUID.class)))
-        .list();
-  }
-
-  /// Whether nobody has heard of this end user before on this platform.
-  boolean isFirstContact(Handle handle, Claim claim, Waiting turn) {
-    return turn.seq() == 1
-        && handle
-            .createQuery(
-                """
-                SELECT 1
-                FROM conversation c
-                JOIN conversation o ON o.team_id = :team AND o.bot_id = c.bot_id
-                  AND o.platform = c.platform AND o.end_user_id = c.end_user_id
-                  AND o.conversation_id < c.conversation_id
-                WHERE c.team_id = :team AND c.conversation_id = :conversation
-                LIMIT 1
-                """)
-            .bind("team", claim.team().uuid())
-            .bind("conversation", claim.conversation().uuid())
-            .mapTo(Integer.class)
-            .findOne()
-            .isEmpty();
+        .bind("seq", turn.seq())
+        .bind("turn", turn.id().uuid())
+        .mapTo(Integer.class)
+        .findOne()
+        .isEmpty();
   }
 
   /// What a conversation's turns have cost until now, at list price.
@@ -235,21 +195,6 @@ final class JdbcTurns {
         .bind("conversation", claim.conversation().uuid())
         .bind("seq", turn.seq())
         .bind("platform", turn.platform())
-        .bind("now", now)
-        .execute();
-  }
-
-  /// Who sent a merged message hears that it was answered together with another one.
-  private static void insertCallbacks(Handle tx, Claim claim, List<TurnId> turns, Instant now) {
-    tx.createUpdate(
-            """
-            INSERT INTO callback (team_id, turn_id, url, created_at, next_attempt_at)
-            SELECT team_id, turn_id, callback_url, :now, :now
-            FROM turn
-            WHERE team_id = :team AND turn_id = ANY(:turns) AND callback_url IS NOT NULL
-            """)
-        .bind("team", claim.team().uuid())
-        .bindArray("turns", UUID.class, turns.stream().map(TurnId::uuid).toList())
         .bind("now", now)
         .execute();
   }

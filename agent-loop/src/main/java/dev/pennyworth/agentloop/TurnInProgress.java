@@ -122,12 +122,16 @@ final class TurnInProgress {
 
   /// The oldest messages are in the summary now.
   void addSummary(String summary) {
-    int folded = folding.map(one -> one.messages().size()).orElse(0);
-    boolean hadSummary = folding.map(one -> !one.summary().isBlank()).orElse(false);
-    messages.subList(0, hadSummary ? folded + 1 : folded).clear();
-    messages.addFirst(Folding.asMessage(summary));
-    currentMessageIndex += 1 - (hadSummary ? folded + 1 : folded);
-    folding = Optional.empty();
+    boolean hadSummary = folding.filter(one -> !one.summary().isBlank()).isPresent();
+    dropFolding();
+    if (hadSummary) {
+      messages.removeFirst();
+      currentMessageIndex--;
+    }
+    if (!summary.isBlank()) {
+      messages.addFirst(Folding.asMessage(summary));
+      currentMessageIndex++;
+    }
     endSummaryStep();
   }
 
