@@ -58,8 +58,7 @@ record Folding(String summary, List<ChatMessage> messages, long upToSeq) {
     for (var message : messages) {
       lines.append(line(message)).append('\n');
     }
-    String before =
-        summary.isBlank() ? "" : "Summary of what was before:\n" + summary + "\n\n";
+    String before = summary.isBlank() ? "" : "Summary of what was before:\n" + summary + "\n\n";
     return new ModelJob(
         ModelJob.SUMMARY,
         Routing.summary(bot),

@@ -4,6 +4,7 @@ import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.Event;
 import dev.pennyworth.billing.EventType;
 import dev.pennyworth.billing.JdbcEvents;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import java.sql.ResultSet;
@@ -40,10 +41,13 @@ final class JdbcParkedTurns {
       StopReason reason,
       Optional<Need> need) {
 
-    /// Whether nothing but its owner's word lets it go on. One that only stood behind such a turn
-    /// has asked for nothing yet.
-    boolean waitsForOwner() {
-      return reason == StopReason.AWAITING_APPROVAL && need.isPresent();
+    /// Whether nothing but its owner's word lets it go on: what it asks for is above the approval
+    /// point of today. One that only stood behind such a turn has asked for nothing yet.
+    boolean waitsForOwner(Optional<NanoUsd> approval) {
+      return reason == StopReason.AWAITING_APPROVAL
+          && need.isPresent()
+          && approval.isPresent()
+          && need.get().cost().compareTo(approval.get()) > 0;
     }
   }
 

@@ -185,7 +185,7 @@ public final class JdbcParking {
         if (settings.isEmpty() || isTooOld(turn)) {
           return Optional.of(turn);
         }
-        if (turn.waitsForOwner()) {
+        if (turn.waitsForOwner(settings.get().approval())) {
           continue;
         }
         var obstacle = obstacle(settings.get(), turn);

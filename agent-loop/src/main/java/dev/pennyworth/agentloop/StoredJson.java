@@ -123,8 +123,7 @@ final class StoredJson {
   }
 
   static String need(Need need) {
-    var stored =
-        JSON.createObjectNode().put("step", need.step()).put("nanos", need.cost().nanos());
+    var stored = JSON.createObjectNode().put("step", need.step()).put("nanos", need.cost().nanos());
     if (need instanceof Need.Tokens tokens) {
       stored.put("model", tokens.model()).put("input_tokens", tokens.inputTokensMax());
     }

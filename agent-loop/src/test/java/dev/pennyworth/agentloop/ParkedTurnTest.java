@@ -158,10 +158,17 @@ class ParkedTurnTest {
     var bot = parkingBot(0);
     var turn = node.ask(message(bot, "ann", 1)).id();
 
-    assertThat(loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.APPROVE)).isTrue();
+    assertThat(loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.APPROVE))
+        .isTrue();
 
     Eventually.holds("it is parked again", () -> events("turn.parked") == 2);
-    assertThat(loop.parking().resume(loop.team, bot.bot(), new TurnId(bot.bot().uuid()), JdbcParking.Decision.APPROVE))
+    assertThat(
+            loop.parking()
+                .resume(
+                    loop.team,
+                    bot.bot(),
+                    new TurnId(bot.bot().uuid()),
+                    JdbcParking.Decision.APPROVE))
         .as("a turn that is none")
         .isFalse();
   }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,38 @@ class ParkingLotTest {
 
     Eventually.holds("it is over", () -> status(turn.id()).equals("done"));
     assertThat(node.await(turn.id()).steps().getFirst().model()).contains("gpt-4o-mini");
+  }
+
+  @Test
+  void whatWaitsForItsOwnerGoesOnOnceTheApprovalPointIsAboveIt() {
+    var bot =
+        loop.change(
+            loop.newFreeBot(BillingMode.WALLET, Map.of()),
+            Map.of("approval", Optional.of(new NanoUsd(COST - 1))));
+    var turn = node.ask(loop.message(bot, "ann", "one", ASK)).id();
+    loop.parking().releaseAll();
+    assertThat(status(turn)).isEqualTo("parked");
+
+    loop.change(bot, Map.of("approval", Optional.of(new NanoUsd(COST))));
+    loop.parking().releaseAll();
+
+    Eventually.holds("it is over", () -> status(turn).equals("done"));
+  }
+
+  @Test
+  void theTurnsOfADeletedBotEndAndHoldNothing() {
+    var bot = parkingBot(Map.of(LimitKind.LIFETIME, NanoUsd.ZERO));
+    var first = node.ask(loop.message(bot, "ann", "one", ASK)).id();
+    var second = node.ask(loop.message(bot, "ann", "two", ASK)).id();
+    loop.bots.delete(bot.bot());
+
+    var parking = loop.parking();
+    Eventually.holds(
+        "both have ended",
+        () -> {
+          parking.releaseAll();
+          return status(first).equals("failed") && status(second).equals("failed");
+        });
   }
 
   private BotSettings parkingBot(Map<LimitKind, NanoUsd> limits) {

@@ -64,12 +64,15 @@ class ParkingRaceTest {
         int seed = i;
         races.add(
             threads.submit(() ->
-                repeat(seed, random ->
-                    resume(
-                        parking,
-                        bot,
-                        turns.get(random.nextInt(turns.size())),
-                        JdbcParking.Decision.values()[random.nextInt(20) == 0 ? 2 : random.nextInt(2)]))));
+                repeat(
+                    seed,
+                    random ->
+                        resume(
+                            parking,
+                            bot,
+                            turns.get(random.nextInt(turns.size())),
+                            JdbcParking.Decision.values()[
+                                random.nextInt(20) == 0 ? 2 : random.nextInt(2)]))));
       }
       races.add(
           threads.submit(() ->

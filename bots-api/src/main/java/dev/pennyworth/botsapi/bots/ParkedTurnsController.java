@@ -81,9 +81,7 @@ final class ParkedTurnsController {
     if (!isApproved) {
       return JdbcParking.Decision.GIVE_UP;
     }
-    return caller.role().movesMoney()
-        ? JdbcParking.Decision.APPROVE
-        : JdbcParking.Decision.GO_ON;
+    return caller.role().movesMoney() ? JdbcParking.Decision.APPROVE : JdbcParking.Decision.GO_ON;
   }
 
   /// Approving spends the team's money; letting a turn go on under its limits does not.
