@@ -1,9 +1,17 @@
 package dev.pennyworth.agentloop.tools;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;
+import dev.pennyworth.agentloop.tools.HttpMcpTransport.Refused;
+import io.modelcontextprotocol.client.McpClient;
+import io.modelcontextprotocol.client.McpSyncClient;
+import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
+import io.modelcontextprotocol.spec.McpError;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ClientCapabilities;
+import io.modelcontextprotocol.spec.McpSchema.Implementation;
+import io.modelcontextprotocol.spec.McpSchema.ListToolsResult;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -12,30 +20,25 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import okhttp3.MediaType;
-import okhttp3.Request;
-import okhttp3.RequestBody;
-import okhttp3.Response;
+import java.util.function.Function;
 
-/// Speaks the Model Context Protocol with owners' servers, over streamable HTTP.
+/// Speaks the Model Context Protocol with owners' servers: the protocol's own SDK, over
+/// [HttpMcpTransport].
 ///
-/// A session is a word that the server gave us: nothing is open between two requests, and nothing
-/// runs here for a server that nobody asks. The words are kept for some minutes, by address and
-/// headers. A server that has forgotten one says so before it does anything, and is greeted again.
-///
-/// Source: modelcontextprotocol.io, specification 2025-06-18, transports.
+/// A session is a word that the server gave us, and the SDK's memory of its greeting: nothing is
+/// open between two requests, and nothing runs here for a server that nobody asks. Sessions are
+/// kept for some minutes, by address and headers. A server that has forgotten one says so before it
+/// does anything, and is greeted again.
 public final class HttpMcpClient {
   private static final Duration SESSION_IDLE_MAX = Duration.ofMinutes(10);
   private static final int SESSIONS_MAX = 1_000;
   private static final Duration GREETING_TIMEOUT_MAX = Duration.ofSeconds(5);
-  private static final MediaType JSON_TYPE = MediaType.get("application/json");
-  private static final String SESSION_HEADER = "Mcp-Session-Id";
-  private static final String VERSION_HEADER = "MCP-Protocol-Version";
+
+  /// The SDK's own limit, never reached: each request ends by the limit of its call.
+  private static final Duration NEVER = Duration.ofDays(1);
 
   private final HttpToolConnection http;
   private final InstantSource clock;
-  private final AtomicLong ids = new AtomicLong();
 
   /// Latest used last.
   private final Map<Address, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
@@ -52,56 +55,41 @@ public final class HttpMcpClient {
     }
   }
 
-  /// @param id empty if the server keeps no sessions
-  private record Session(Optional<String> id, String version, Instant usedAt) {}
+  /// Only clients that have greeted, so that who uses one never waits for another's greeting. A
+  /// client that is let go is not closed: it holds nothing, and a call may still use it.
+  private record Session(McpSyncClient client, Instant usedAt) {}
 
-  /// The server answered, and said no.
-  static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final int status;
-
-    /// @param status of HTTP; 200 if the refusal is the protocol's own
-    private Refused(int status, String message) {
-      super(message);
-      this.status = status;
-    }
-
-    String text() {
-      return String.valueOf(getMessage());
-    }
-
-    /// Servers say 404 of a session that they do not know, and some 400. Both before they act.
-    private boolean mayBeOfTheSession() {
-      return status == 404 || status == 400;
-    }
+  /// One page of a server's tools. Blocks until it has answered or `timeout` has passed.
+  ///
+  /// @param cursor of the page; empty for the first
+  ListToolsResult list(McpServer server, Optional<String> cursor, Duration timeout)
+      throws Refused, HttpToolConnection.NoAnswer {
+    return ask(server, client -> client.listTools(cursor.orElse(null)), timeout);
   }
 
-  /// Asks a server, and blocks until it has answered or `timeout` has passed.
-  ///
-  /// @return the result
-  JsonNode ask(McpServer server, String method, ObjectNode params, Duration timeout)
+  /// Calls a tool of a server. Blocks until it has answered or `timeout` has passed.
+  CallToolResult call(McpServer server, CallToolRequest request, Duration timeout)
       throws Refused, HttpToolConnection.NoAnswer {
-    long startedNanos = System.nanoTime();
+    return ask(server, client -> client.callTool(request), timeout);
+  }
+
+  private <T> T ask(McpServer server, Function<McpSyncClient, T> question, Duration timeout)
+      throws Refused, HttpToolConnection.NoAnswer {
+    long deadlineNanos = System.nanoTime() + timeout.toNanos();
     var known = known(server);
-    var session = known.isPresent() ? known.get() : greet(server, timeout);
+    var client = known.isPresent() ? known.get() : greet(server, deadlineNanos);
     try {
-      return ask(server, session, method, params, left(timeout, startedNanos));
+      return ask(client, question, deadlineNanos);
     } catch (Refused e) {
       if (known.isEmpty() || !e.mayBeOfTheSession()) {
         throw e;
       }
       forget(server);
-      var fresh = greet(server, left(timeout, startedNanos));
-      return ask(server, fresh, method, params, left(timeout, startedNanos));
+      return ask(greet(server, deadlineNanos), question, deadlineNanos);
     }
   }
 
-  private static Duration left(Duration timeout, long startedNanos) {
-    return timeout.minusNanos(System.nanoTime() - startedNanos);
-  }
-
-  private Optional<Session> known(McpServer server) {
+  private Optional<McpSyncClient> known(McpServer server) {
     var now = clock.instant();
     synchronized (sessions) {
       var address = Address.of(server);
@@ -110,8 +98,8 @@ public final class HttpMcpClient {
         sessions.remove(address);
         return Optional.empty();
       }
-      sessions.put(address, new Session(session.id(), session.version(), now));
-      return Optional.of(session);
+      sessions.put(address, new Session(session.client(), now));
+      return Optional.of(session.client());
     }
   }
 
@@ -121,145 +109,70 @@ public final class HttpMcpClient {
     }
   }
 
-  private void keep(McpServer server, Session session) {
+  private void keep(McpServer server, McpSyncClient client) {
     synchronized (sessions) {
-      sessions.put(Address.of(server), session);
+      sessions.put(Address.of(server), new Session(client, clock.instant()));
       if (sessions.size() > SESSIONS_MAX) {
         sessions.remove(sessions.keySet().iterator().next());
       }
     }
   }
 
-  private Session greet(McpServer server, Duration timeout)
+  private McpSyncClient greet(McpServer server, long deadlineNanos)
       throws Refused, HttpToolConnection.NoAnswer {
-    var patience = timeout.compareTo(GREETING_TIMEOUT_MAX) < 0 ? timeout : GREETING_TIMEOUT_MAX;
-    long startedNanos = System.nanoTime();
-    long id = ids.incrementAndGet();
-    var greeting = McpMessages.request(id, "initialize", McpMessages.initialize());
-    var none = new Session(Optional.empty(), McpMessages.VERSION, clock.instant());
+    long latestNanos = System.nanoTime() + GREETING_TIMEOUT_MAX.toNanos();
+    var client = newClient(server);
     try {
-      var session =
-          http.ask(
-              post(server, Optional.empty(), greeting),
-              patience,
-              response -> {
-                var result = result(server, none, id, response);
-                var version = result.path("protocolVersion").asText();
-                if (!McpMessages.VERSIONS.contains(version)) {
-                  throw new RefusedWhileReading(
-                      new Refused(200, "It speaks version %s of MCP only.".formatted(version)));
-                }
-                return new Session(
-                    Optional.ofNullable(response.header(SESSION_HEADER)), version, clock.instant());
-              });
-      var ready = McpMessages.notification("notifications/initialized");
-      tell(server, session, ready, left(patience, startedNanos));
-      keep(server, session);
-      return session;
+      ask(client, McpSyncClient::initialize, Math.min(deadlineNanos, latestNanos));
     } catch (HttpToolConnection.NoAnswer e) {
-      throw unwrapped(e, false);
+      throw new HttpToolConnection.NoAnswer(e.text(), false, new IOException(e));
     }
+    if (client.getServerCapabilities().tools() == null) {
+      throw new Refused(200, "It says that it has no tools.");
+    }
+    keep(server, client);
+    return client;
   }
 
-  private JsonNode ask(
-      McpServer server, Session session, String method, ObjectNode params, Duration timeout)
+  private McpSyncClient newClient(McpServer server) {
+    return McpClient.sync(new HttpMcpTransport(http, server))
+        .clientInfo(Implementation.builder("pennyworth", "1").build())
+        .capabilities(ClientCapabilities.builder().build())
+        .requestTimeout(NEVER)
+        .initializationTimeout(NEVER)
+        // Results are text to us, and are not held against schemas.
+        .jsonSchemaValidator((_, result) -> ValidationResponse.asValid(String.valueOf(result)))
+        .build();
+  }
+
+  private static <T> T ask(
+      McpSyncClient client, Function<McpSyncClient, T> question, long deadlineNanos)
       throws Refused, HttpToolConnection.NoAnswer {
-    long id = ids.incrementAndGet();
-    var request = post(server, Optional.of(session), McpMessages.request(id, method, params));
     try {
-      return http.ask(request, timeout, response -> result(server, session, id, response));
-    } catch (HttpToolConnection.NoAnswer e) {
-      throw unwrapped(e, e.isWritten());
+      return ScopedValue.where(HttpMcpTransport.DEADLINE_NANOS, deadlineNanos)
+          .call(() -> question.apply(client));
+    } catch (RuntimeException e) {
+      throw noAnswer(e);
     }
   }
 
-  /// A refusal that came out of a reading as an exception of its own; or no answer indeed.
-  private static HttpToolConnection.NoAnswer unwrapped(
-      HttpToolConnection.NoAnswer e, boolean isWritten) throws Refused {
-    if (e.getCause() instanceof RefusedWhileReading reading) {
-      throw reading.refused;
-    }
-    return new HttpToolConnection.NoAnswer(e.text(), isWritten, new IOException(e));
-  }
-
-  private void tell(McpServer server, Session session, ObjectNode message, Duration timeout)
-      throws HttpToolConnection.NoAnswer {
-    http.ask(post(server, Optional.of(session), message), timeout, Response::code);
-  }
-
-  private static Request.Builder post(
-      McpServer server, Optional<Session> session, ObjectNode message) {
-    var request = new Request.Builder().url(server.url().toString());
-    HttpToolConnection.addHeaders(request, server.headers());
-    request
-        .header("User-Agent", "Pennyworth")
-        .header("Accept", "application/json, text/event-stream")
-        .post(RequestBody.create(message.toString(), JSON_TYPE));
-    session.ifPresent(of -> {
-      request.header(VERSION_HEADER, of.version());
-      of.id().ifPresent(word -> request.header(SESSION_HEADER, word));
-    });
-    return request;
-  }
-
-  /// The answer to a request: a body of JSON, or an event in a stream that may bring others before.
-  private JsonNode result(McpServer server, Session session, long id, Response response)
-      throws IOException {
-    if (!response.isSuccessful()) {
-      throw new RefusedWhileReading(new Refused(response.code(), status(response)));
-    }
-    var type = response.body().contentType();
-    boolean isStream = type != null && type.subtype().equals("event-stream");
-    var messages = isStream ? HttpMcpStream.ofEvents(response) : HttpMcpStream.ofBody(response);
-    while (true) {
-      var message = messages.next();
-      if (McpMessages.isAnswerTo(id, message)) {
-        return result(message);
-      }
-      if (McpMessages.isRequest(message)) {
-        answer(server, session, message);
+  /// What lies in the wrappings of the SDK.
+  private static HttpToolConnection.NoAnswer noAnswer(RuntimeException wrapped) throws Refused {
+    for (Throwable cause = wrapped; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case Refused refused -> throw refused;
+        case HttpToolConnection.NoAnswer none -> {
+          return none;
+        }
+        case McpError error -> throw new Refused(200, String.valueOf(error.getMessage()));
+        case HttpMcpTransport.Unreadable unreadable -> {
+          return new HttpToolConnection.NoAnswer(
+              "Its answer is not what MCP allows.", true, new IOException(unreadable));
+        }
+        case IllegalArgumentException invalid -> throw invalid; // an address, or a header
+        default -> {}
       }
     }
-  }
-
-  private static JsonNode result(JsonNode message) throws RefusedWhileReading {
-    if (message.has("error")) {
-      var text = message.path("error").path("message").asText("It gave no reason.");
-      throw new RefusedWhileReading(new Refused(200, text));
-    }
-    return message.path("result");
-  }
-
-  private static String status(Response response) throws IOException {
-    int status = response.code();
-    return switch (status) {
-      case 401, 403 -> "It answered %d: its headers carry no right key.".formatted(status);
-      case 404, 405 -> "It answered %d: this is not where it speaks MCP.".formatted(status);
-      default ->
-          response.isRedirect()
-              ? "It answered %d, a redirect, which is not followed.".formatted(status)
-              : "It answered %d: %s".formatted(status, HttpBodyText.beginning(response));
-    };
-  }
-
-  /// A server may ask back while it works. Whether it hears us is its own affair.
-  private void answer(McpServer server, Session session, JsonNode request) throws IOException {
-    try {
-      tell(server, session, McpMessages.answer(request), GREETING_TIMEOUT_MAX);
-    } catch (HttpToolConnection.NoAnswer e) {
-      throw new IOException("it asked, and could not be answered", e);
-    }
-  }
-
-  /// Carries a refusal out of a reading, which may throw nothing else.
-  private static final class RefusedWhileReading extends IOException {
-    private static final long serialVersionUID = 1;
-
-    private final transient Refused refused;
-
-    private RefusedWhileReading(Refused refused) {
-      super(refused);
-      this.refused = refused;
-    }
+    throw wrapped;
   }
 }

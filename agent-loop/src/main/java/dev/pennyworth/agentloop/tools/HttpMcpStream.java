@@ -1,7 +1,7 @@
 package dev.pennyworth.agentloop.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -21,7 +21,7 @@ final class HttpMcpStream {
 
   private final BufferedSource source;
   private final boolean isOfEvents;
-  private final Queue<JsonNode> read = new ArrayDeque<>();
+  private final Queue<JSONRPCMessage> read = new ArrayDeque<>();
   private int messages;
 
   private HttpMcpStream(Response response, boolean isOfEvents) {
@@ -42,7 +42,7 @@ final class HttpMcpStream {
   /// The next message; waits for it.
   ///
   /// @throws EOFException if there is none
-  JsonNode next() throws IOException {
+  JSONRPCMessage next() throws IOException {
     while (read.isEmpty()) {
       var text = isOfEvents ? event() : body();
       if (!text.isEmpty()) {
@@ -60,7 +60,7 @@ final class HttpMcpStream {
     try {
       read.addAll(McpMessages.read(text));
     } catch (JsonProcessingException _) {
-      throw new IOException("not JSON"); // the cause would quote it
+      throw new IOException("not a message"); // the cause would quote it
     }
   }
 

@@ -91,7 +91,7 @@ public final class McpListings implements McpCatalogue {
   private Answer ask(McpServer server) {
     try {
       return new Answer(pages(server), Optional.empty(), clock.instant().plus(KEPT));
-    } catch (HttpMcpClient.Refused e) {
+    } catch (HttpMcpTransport.Refused e) {
       return unavailable(server, e.text());
     } catch (HttpToolConnection.NoAnswer e) {
       return unavailable(server, e.text());
@@ -107,15 +107,15 @@ public final class McpListings implements McpCatalogue {
   }
 
   private List<ListedTool> pages(McpServer server)
-      throws HttpMcpClient.Refused, HttpToolConnection.NoAnswer {
+      throws HttpMcpTransport.Refused, HttpToolConnection.NoAnswer {
     long startedNanos = System.nanoTime();
     var tools = new ArrayList<ListedTool>();
     var cursor = Optional.<String>empty();
     for (int page = 0; page < PAGES_MAX && tools.size() < TOOLS_MAX; page++) {
       var left = TIMEOUT.minusNanos(System.nanoTime() - startedNanos);
-      var result = client.ask(server, "tools/list", McpMessages.list(cursor), left);
+      var result = client.list(server, cursor, left);
       tools.addAll(McpMessages.tools(result));
-      cursor = Optional.of(result.path("nextCursor").asText()).filter(next -> !next.isEmpty());
+      cursor = Optional.ofNullable(result.nextCursor()).filter(next -> !next.isEmpty());
       if (cursor.isEmpty()) {
         break;
       }

@@ -1,147 +1,157 @@
 package dev.pennyworth.agentloop.tools;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.pennyworth.agentloop.McpCatalogue.ListedTool;
+import io.modelcontextprotocol.json.TypeRef;
+import io.modelcontextprotocol.spec.McpSchema.AudioContent;
+import io.modelcontextprotocol.spec.McpSchema.BlobResourceContents;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Content;
+import io.modelcontextprotocol.spec.McpSchema.EmbeddedResource;
+import io.modelcontextprotocol.spec.McpSchema.ImageContent;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpSchema.ListToolsResult;
+import io.modelcontextprotocol.spec.McpSchema.ResourceContents;
+import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
+import io.modelcontextprotocol.spec.McpSchema.TextContent;
+import io.modelcontextprotocol.spec.McpSchema.TextResourceContents;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// The messages of the Model Context Protocol: JSON-RPC 2.0 objects, and what tools are and answer.
+/// The messages of the Model Context Protocol as JSON, and what tools are and answer.
 ///
-/// Source: modelcontextprotocol.io, specification 2025-06-18.
+/// Schemas and arguments are maps in the SDK, which keep what they are given: keywords that it does
+/// not know, their order, and numbers to the last digit.
 final class McpMessages {
-  static final String VERSION = "2025-06-18";
-  static final List<String> VERSIONS = List.of("2025-11-25", VERSION, "2025-03-26", "2024-11-05");
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int METHOD_NOT_FOUND = -32_601;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .addMixIn(Content.class, ContentOfAnyType.class)
+          .build();
   private static final String NO_ARGUMENTS = "{\"type\":\"object\",\"properties\":{}}";
 
   private McpMessages() {}
 
-  static ObjectNode request(long id, String method, ObjectNode params) {
-    return notification(method).put("id", id).set("params", params);
-  }
+  /// The SDK refuses a whole result for one content of a type that it does not know.
+  @JsonTypeInfo(
+      use = JsonTypeInfo.Id.NAME,
+      property = "type",
+      visible = true,
+      defaultImpl = OtherContent.class)
+  private interface ContentOfAnyType {}
 
-  static ObjectNode notification(String method) {
-    return JSON.createObjectNode().put("jsonrpc", "2.0").put("method", method);
-  }
+  /// Content of a type that the SDK does not know. Its interface has the type left out of the JSON.
+  private record OtherContent(
+      @JsonIgnore(false) @JsonProperty("type") String type, @Nullable Map<String, Object> meta)
+      implements Content {}
 
-  static ObjectNode initialize() {
-    var params = JSON.createObjectNode().put("protocolVersion", VERSION);
-    params.putObject("capabilities");
-    params.putObject("clientInfo").put("name", "pennyworth").put("version", "1");
-    return params;
-  }
-
-  static ObjectNode list(Optional<String> cursor) {
-    var params = JSON.createObjectNode();
-    cursor.ifPresent(place -> params.put("cursor", place));
-    return params;
-  }
-
-  /// @param arguments a JSON object
-  static ObjectNode call(String tool, String arguments, String idempotencyKey)
-      throws JsonProcessingException {
-    var params = JSON.createObjectNode().put("name", tool);
-    params.set("arguments", JSON.readTree(arguments));
-    params.putObject("_meta").put("dev.pennyworth/idempotency-key", idempotencyKey);
-    return params;
-  }
-
-  /// What we say to a server that asks us something. We offered it nothing but to be there.
-  static ObjectNode answer(JsonNode request) {
-    var answer = JSON.createObjectNode().put("jsonrpc", "2.0");
-    answer.set("id", request.path("id"));
-    if (request.path("method").asText().equals("ping")) {
-      answer.putObject("result");
-    } else {
-      answer.putObject("error").put("code", METHOD_NOT_FOUND).put("message", "Not offered");
+  static String write(JSONRPCMessage message) {
+    try {
+      return JSON.writeValueAsString(message);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("a message of ours is no JSON", e);
     }
-    return answer;
   }
 
   /// The messages of a body or an event: one, or several in a list.
-  static List<JsonNode> read(String json) throws JsonProcessingException {
+  static List<JSONRPCMessage> read(String json) throws JsonProcessingException {
     var read = JSON.readTree(json);
-    var messages = new ArrayList<JsonNode>();
-    if (read.isArray()) {
-      read.forEach(messages::add);
-    } else {
-      messages.add(read);
+    var messages = new ArrayList<JSONRPCMessage>();
+    for (var message : read.isArray() ? read : List.of(read)) {
+      messages.add(JSON.treeToValue(message, kind(message)));
     }
     return messages;
   }
 
-  static boolean isAnswerTo(long id, JsonNode message) {
-    return message.path("id").isIntegralNumber()
-        && message.path("id").asLong() == id
-        && (message.has("result") || message.has("error"));
+  private static Class<? extends JSONRPCMessage> kind(JsonNode message) {
+    if (!message.has("method")) {
+      return JSONRPCResponse.class;
+    }
+    return message.has("id") ? JSONRPCRequest.class : JSONRPCNotification.class;
   }
 
-  static boolean isRequest(JsonNode message) {
-    return message.has("method") && message.has("id");
+  /// @throws IllegalArgumentException if it does not fit
+  static <T> T convert(Object json, TypeRef<T> type) {
+    return JSON.convertValue(json, JSON.constructType(type.getType()));
+  }
+
+  /// @param arguments a JSON object
+  static CallToolRequest call(String tool, String arguments, String idempotencyKey)
+      throws JsonProcessingException {
+    return CallToolRequest.builder(tool)
+        .arguments(JSON.readValue(arguments, new TypeReference<Map<String, Object>>() {}))
+        .meta(Map.of("dev.pennyworth/idempotency-key", idempotencyKey))
+        .build();
   }
 
   /// The tools of one page; those without a name are left out.
-  static List<ListedTool> tools(JsonNode result) {
-    var tools = new ArrayList<ListedTool>();
-    for (var tool : result.path("tools")) {
-      var hints = tool.path("annotations");
-      boolean isReadOnly = hints.path("readOnlyHint").asBoolean(false);
-      var schema = tool.path("inputSchema");
-      if (!tool.path("name").asText().isEmpty()) {
-        tools.add(
-            new ListedTool(
-                tool.path("name").asText(),
-                tool.path("description").asText(),
-                schema.isObject() ? schema.toString() : NO_ARGUMENTS,
-                isReadOnly,
-                hints.path("idempotentHint").asBoolean(false)));
-      }
-    }
-    return tools;
+  static List<ListedTool> tools(ListToolsResult page) {
+    return page.tools().stream()
+        .filter(tool -> !tool.name().isEmpty())
+        .map(McpMessages::tool)
+        .toList();
+  }
+
+  private static ListedTool tool(Tool tool) {
+    var hints = tool.annotations();
+    return new ListedTool(
+        tool.name(),
+        tool.description() == null ? "" : tool.description(),
+        tool.inputSchema().isEmpty()
+            ? NO_ARGUMENTS
+            : JSON.valueToTree(tool.inputSchema()).toString(),
+        hints != null && Boolean.TRUE.equals(hints.readOnlyHint()),
+        hints != null && Boolean.TRUE.equals(hints.idempotentHint()));
   }
 
   /// The content of a tool's result as text. Pictures and sounds are told of, not shown.
-  static String text(JsonNode result) {
-    var lines = new ArrayList<String>();
-    result.path("content").forEach(block -> lines.add(text(block, block.path("type").asText())));
-    if (lines.isEmpty() && result.has("structuredContent")) {
-      return result.path("structuredContent").toString();
+  static String text(CallToolResult result) {
+    if (result.content().isEmpty() && result.structuredContent() != null) {
+      return JSON.valueToTree(result.structuredContent()).toString();
     }
-    return String.join("\n", lines);
+    return String.join("\n", result.content().stream().map(McpMessages::text).toList());
   }
 
-  private static String text(JsonNode block, String type) {
-    return switch (type) {
-      case "text" -> block.path("text").asText();
-      case "image", "audio" ->
-          "[%s, %s, %d bytes: not shown]"
-              .formatted(type, block.path("mimeType").asText("?"), bytes(block.path("data")));
-      case "resource" -> resource(block.path("resource"));
-      case "resource_link" ->
-          "[resource %s: %s]".formatted(block.path("uri").asText(), block.path("name").asText());
-      default -> "[%s: not shown]".formatted(type);
+  private static String text(Content content) {
+    return switch (content) {
+      case TextContent text -> text.text();
+      case ImageContent image -> unseen("image", image.mimeType(), image.data());
+      case AudioContent audio -> unseen("audio", audio.mimeType(), audio.data());
+      case EmbeddedResource resource -> text(resource.resource());
+      case ResourceLink link -> "[resource %s: %s]".formatted(link.uri(), link.name());
+      default -> "[%s: not shown]".formatted(content.type());
     };
   }
 
-  private static String resource(JsonNode resource) {
-    return resource.has("text")
-        ? "[resource %s]\n%s"
-            .formatted(resource.path("uri").asText(), resource.path("text").asText())
-        : "[resource %s, %s, %d bytes: not shown]"
-            .formatted(
-                resource.path("uri").asText(),
-                resource.path("mimeType").asText("?"),
-                bytes(resource.path("blob")));
+  private static String text(ResourceContents resource) {
+    return switch (resource) {
+      case TextResourceContents text -> "[resource %s]\n%s".formatted(text.uri(), text.text());
+      case BlobResourceContents blob ->
+          unseen("resource " + blob.uri(), blob.mimeType(), blob.blob());
+      default -> "[resource %s: not shown]".formatted(resource.uri());
+    };
   }
 
-  /// Of Base64, three for every four characters.
-  private static long bytes(JsonNode base64) {
-    return base64.asText().length() * 3L / 4;
+  /// @param base64 four characters for every three bytes
+  private static String unseen(String what, @Nullable String mimeType, String base64) {
+    var type = mimeType == null || mimeType.isEmpty() ? "?" : mimeType;
+    return "[%s, %s, %d bytes: not shown]".formatted(what, type, base64.length() * 3L / 4);
   }
 }

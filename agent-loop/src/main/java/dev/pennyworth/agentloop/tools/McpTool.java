@@ -1,11 +1,11 @@
 package dev.pennyworth.agentloop.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.pennyworth.agentloop.McpCatalogue.ListedTool;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;
 import dev.pennyworth.agentloop.model.ToolSpec;
 import dev.pennyworth.billing.ToolPrice;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -53,19 +53,19 @@ final class McpTool implements Tool {
   public ToolResult call(String argumentsJson, ToolContext context) throws ToolFailed {
     var result = ask(argumentsJson, context);
     var text = McpMessages.text(result);
-    if (result.path("isError").asBoolean(false)) {
+    if (Boolean.TRUE.equals(result.isError())) {
       throw new ToolFailed(text.isBlank() ? "The tool failed and did not say why." : text);
     }
     return new ToolResult(text.isBlank() ? "Done." : text);
   }
 
-  private JsonNode ask(String argumentsJson, ToolContext context) throws ToolFailed {
+  private CallToolResult ask(String argumentsJson, ToolContext context) throws ToolFailed {
     try {
-      var params = McpMessages.call(tool.name(), argumentsJson, context.idempotencyKey());
-      return client.ask(server, "tools/call", params, context.timeLeft());
+      var request = McpMessages.call(tool.name(), argumentsJson, context.idempotencyKey());
+      return client.call(server, request, context.timeLeft());
     } catch (JsonProcessingException _) {
       throw new ToolFailed("The arguments are not JSON.");
-    } catch (HttpMcpClient.Refused e) {
+    } catch (HttpMcpTransport.Refused e) {
       throw new ToolFailed("The tool refused the call. " + e.text());
     } catch (IllegalArgumentException _) {
       throw new ToolFailed("The tool's server is set up wrongly.");

@@ -3,6 +3,7 @@ package dev.pennyworth.agentloop.tools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import com.sun.net.httpserver.HttpExchange;
 import dev.pennyworth.agentloop.McpCatalogue.ListedTool;
 import dev.pennyworth.agentloop.SecretText;
@@ -31,6 +32,7 @@ final class TestingMcpServer implements AutoCloseable {
   private volatile int status = 200;
   private volatile int statusOfLostSessions = 404;
   private volatile boolean isDroppingCalls;
+  private volatile boolean isWithoutTools;
 
   TestingMcpServer() {
     http.on("/mcp", this::answer);
@@ -54,7 +56,7 @@ final class TestingMcpServer implements AutoCloseable {
     call = result;
   }
 
-  /// Answers come as events, after a notification and a question of the server's own.
+  /// Answers come as events, after notifications and a question of the server's own.
   void stream() {
     isStreaming = true;
   }
@@ -71,6 +73,11 @@ final class TestingMcpServer implements AutoCloseable {
   /// The connection is cut in each call, after it was read.
   void dropCalls() {
     isDroppingCalls = true;
+  }
+
+  /// It says that tools are nothing that it has.
+  void haveNoTools() {
+    isWithoutTools = true;
   }
 
   /// The methods that it was asked for, in order.
@@ -118,6 +125,8 @@ final class TestingMcpServer implements AutoCloseable {
     event: message
     data: {"jsonrpc":"2.0","method":"notifications/progress","params":{}}
 
+    data: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}
+
     data: {"jsonrpc":"2.0","id":"theirs","method":"ping"}
 
     event: message
@@ -133,9 +142,10 @@ final class TestingMcpServer implements AutoCloseable {
       case "initialize" ->
           JSON.readTree(
               """
-              {"protocolVersion":"2025-06-18","capabilities":{"tools":{}},
+              {"protocolVersion":"2025-06-18","capabilities":{%s},
                "serverInfo":{"name":"stub","version":"1"}}
-              """);
+              """
+                  .formatted(isWithoutTools ? "" : "\"tools\":{}"));
       case "tools/list" -> page(params.path("cursor").asInt(0));
       default -> JSON.readTree(call.apply(params));
     };
@@ -149,7 +159,7 @@ final class TestingMcpServer implements AutoCloseable {
       var tool = tools.get(place);
       var described =
           listed.addObject().put("name", tool.name()).put("description", tool.description());
-      described.set("inputSchema", JSON.readTree(tool.parametersJson()));
+      described.putRawValue("inputSchema", new RawValue(tool.parametersJson()));
       described
           .putObject("annotations")
           .put("readOnlyHint", tool.isReadOnly())

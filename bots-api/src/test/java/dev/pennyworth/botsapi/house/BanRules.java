@@ -25,6 +25,7 @@ final class BanRules {
       Set.of(
           "BearerAuthentication", // AuthenticationFetcher of Micronaut Security
           "HttpAnthropicTransport", // HttpClient of Anthropic's SDK
+          "HttpMcpTransport", // McpClientTransport of the MCP SDK
           "JdbcHealth"); // HealthIndicator of Micronaut Management
 
   /// Methods that read the clock or draw lots, by class. `<init>` is a constructor.
@@ -163,7 +164,10 @@ final class BanRules {
     var isCsv =
         isBelow(target, "org.apache.commons.csv")
             && isBelow(origin, ROOT + "botsapi", ROOT + "billing");
-    return isBelow(target, NEVER) && !isCompress && !isCsv;
+    var isForced =
+        isBelow(target, "reactor")
+            && REACTIVE_BY_FRAMEWORK.contains(fileClass(origin).getSimpleName());
+    return isBelow(target, NEVER) && !isCompress && !isCsv && !isForced;
   }
 
   private static boolean isLater(JavaMethod method) {

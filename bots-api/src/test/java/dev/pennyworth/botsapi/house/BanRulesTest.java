@@ -120,6 +120,15 @@ class BanRulesTest {
   }
 
   @Test
+  void reactorIsLeftAloneWhereAFrameworkForcesIt() throws IOException {
+    BanRules.LIBRARIES.check(
+        Compiled.in(
+            folder,
+            "package dev.pennyworth.agentloop; class HttpMcpTransport { reactor.core.Mono mono; }",
+            "package reactor.core; public class Mono {}"));
+  }
+
+  @Test
   void aFutureInASignatureIsFound() throws IOException {
     finds(BanRules.BLOCKING, "Bots.find", ANSWERS_LATER);
   }
