@@ -504,6 +504,7 @@ CREATE TABLE turn (
   approved_step   integer     NOT NULL DEFAULT 0,      -- the owner approved steps up to this one
   is_given_up     boolean     NOT NULL DEFAULT false,  -- the owner wants it to end
   merged_into     uuid,                  -- NULL unless a later turn answers its message
+  reply_to        text,                  -- NULL where the channel is address enough: what the platform needs besides
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id),
@@ -584,12 +585,27 @@ CREATE TABLE outbox (
   state           text        NOT NULL,
   created_at      timestamptz NOT NULL,
   sent_at         timestamptz,           -- NULL until sent
+  parts_sent      integer     NOT NULL DEFAULT 0,  -- a long reply goes out in parts
+  attempts        integer     NOT NULL DEFAULT 0,  -- at the part that is next
+  fence           bigint      NOT NULL DEFAULT 0,  -- grows with every claim
+  lease_until     timestamptz NOT NULL DEFAULT '-infinity',
+  next_attempt_at timestamptz NOT NULL DEFAULT '-infinity',
+  platform_message_ids text[] NOT NULL DEFAULT '{}',  -- as the platform names the parts
+  platform_status text,                  -- NULL where the platform tells nothing: delivered, read
+  error           text,                  -- NULL unless an attempt failed: for the owner to read
+  is_doubtful     boolean     NOT NULL DEFAULT false,  -- one of its parts may have arrived or not
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT outbox_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
-  CONSTRAINT outbox_state_is_known CHECK (state IN ('pending', 'sending', 'sent', 'unknown'))
+  CONSTRAINT outbox_state_is_known CHECK (
+    state IN ('pending', 'sending', 'sent', 'unknown', 'failed'))
 );
 
 CREATE INDEX outbox_pending ON outbox (created_at) WHERE state = 'pending';
+
+CREATE INDEX outbox_due ON outbox (next_attempt_at)
+  WHERE state IN ('pending', 'sending') AND platform IN ('telegram', 'discord', 'slack', 'whatsapp');
+
+CREATE INDEX outbox_by_conversation ON outbox (team_id, conversation_id, seq);
 
 -- What owners are told. Written in the commit that it speaks of; source_key makes it happen once.
 CREATE TABLE event (
@@ -839,4 +855,18 @@ CREATE TABLE conversation_summary (
   PRIMARY KEY (team_id, conversation_id),
   CONSTRAINT conversation_summary_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id)
+);
+
+-- Connections that must be open once over all nodes: a Discord gateway, a Telegram poll, a Slack
+-- socket. Whoever owns the slot holds the connection; cursor is how far it has read.
+CREATE TABLE platform_slot (
+  team_id     uuid        NOT NULL,
+  bot_id      uuid        NOT NULL,
+  owner       uuid,                  -- NULL before the first claim
+  fence       bigint      NOT NULL DEFAULT 0,
+  lease_until timestamptz NOT NULL DEFAULT '-infinity',
+  cursor      bigint      NOT NULL DEFAULT 0,
+  problem     text,                  -- NULL while it is well: for the owner to read
+  PRIMARY KEY (team_id, bot_id),
+  CONSTRAINT platform_slot_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id)
 );

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param channelId the place it was said in, as the platform names it
 /// @param endUserId who said it, as the platform names him
 /// @param endUserName what to call him, where the platform tells
+/// @param replyTo what the platform needs to answer, besides the channel; given back to its sender
 public record InboundMessage(
     TeamId team,
     BotId bot,
@@ -21,8 +22,10 @@ public record InboundMessage(
     String channelId,
     String endUserId,
     Optional<String> endUserName,
+    Optional<String> replyTo,
     String text) {
   public InboundMessage {
+    replyTo = replyTo.map(CleanText::of);
     eventId = CleanText.of(eventId);
     channelId = CleanText.of(channelId);
     endUserId = CleanText.of(endUserId);

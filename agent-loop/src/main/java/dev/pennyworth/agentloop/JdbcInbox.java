@@ -197,9 +197,10 @@ public final class JdbcInbox {
                 """
                 INSERT INTO turn
                   (team_id, turn_id, bot_id, conversation_id, seq, platform, event_id, event_day,
-                   status, accepted_at)
+                   status, accepted_at, reply_to)
                 VALUES
-                  (:team, :turn, :bot, :conversation, :seq, :platform, :event, :day, 'queued', :now)
+                  (:team, :turn, :bot, :conversation, :seq, :platform, :event, :day, 'queued', :now,
+                   :reply_to)
                 ON CONFLICT (team_id, turn_id) DO NOTHING
                 """)
             .bind("team", message.team().uuid())
@@ -209,6 +210,7 @@ public final class JdbcInbox {
             .bind("seq", conversation.nextSeq())
             .bind("platform", message.platform())
             .bind("event", message.eventId())
+            .bindByType("reply_to", message.replyTo().orElse(null), String.class)
             .bind("day", now.atZone(bot.zone()).toLocalDate())
             .bind("now", now)
             .execute()

@@ -11,6 +11,11 @@ import java.time.InstantSource;
 public final class ConnectorsWiring {
 
   @Singleton
+  public WebhookIntake webhookIntake(WebhookBots bots, JdbcInbox inbox, InstantSource clock) {
+    return new WebhookIntake(bots, inbox, clock);
+  }
+
+  @Singleton
   public SynchronousTurns synchronousTurns(
       JdbcInbox inbox, JdbcTurnReports reports, Json json, InstantSource clock) {
     return new SynchronousTurns(inbox, reports, json, clock);

@@ -4,6 +4,7 @@ import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads a custom webhook's body.
 final class CustomInbound {
@@ -36,6 +37,7 @@ final class CustomInbound {
         body.required("channel_id", body.text("channel_id", 1, ID_LENGTH_MAX)),
         body.required("user_id", body.text("user_id", 1, ID_LENGTH_MAX)),
         body.text("user_name", 1, ID_LENGTH_MAX),
+        Optional.empty(),
         body.required("text", body.chat("text", TEXT_LENGTH_MAX)));
   }
 }

@@ -219,6 +219,7 @@ final class BotController {
             "test",
             caller.user().toString(),
             Optional.empty(),
+            Optional.empty(),
             text),
         settings,
         limits);
