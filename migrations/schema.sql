@@ -64,9 +64,12 @@ CREATE TABLE workspace (
   workspace_id uuid        NOT NULL,
   name         text        NOT NULL,
   created_at   timestamptz NOT NULL,
+  is_default   boolean     NOT NULL DEFAULT true,  -- the one that the team began with; it stays
   PRIMARY KEY (team_id, workspace_id),
   CONSTRAINT workspace_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id)
 );
+
+CREATE UNIQUE INDEX workspace_default_is_one ON workspace (team_id) WHERE is_default;
 
 -- Reference table: a known text under the master key, one row. If it does not open, the key is wrong.
 CREATE TABLE master_key_check (
@@ -129,12 +132,14 @@ CREATE TABLE price (
   effective_from                timestamptz NOT NULL,
   is_retired                    boolean     NOT NULL DEFAULT false,  -- no price from here on
   is_operators                  boolean     NOT NULL DEFAULT false,  -- of the operator's own file
+  cache_write_1h_nanos_per_million bigint,  -- NULL: as other cache writes
   CONSTRAINT price_has_one_version_at_a_time UNIQUE (llm_provider, llm_model, effective_from),
   CONSTRAINT price_is_not_negative CHECK (
     input_nanos_per_million >= 0 AND output_nanos_per_million >= 0
     AND cache_read_nanos_per_million >= 0 AND cache_write_nanos_per_million >= 0),
   CONSTRAINT price_of_cache_read_is_at_most_input CHECK (
-    cache_read_nanos_per_million <= input_nanos_per_million)
+    cache_read_nanos_per_million <= input_nanos_per_million),
+  CONSTRAINT price_of_cache_write_1h_is_not_negative CHECK (cache_write_1h_nanos_per_million >= 0)
 );
 
 -- The live balance. ledger_seq and ledger_hash are the head of the team's hash chain; whoever
@@ -299,11 +304,14 @@ CREATE TABLE ledger_transaction (
   previous_hash       bytea       NOT NULL,
   hash                bytea       NOT NULL,
   tool_name           text,                 -- NULL for what is not a tool call
+  tokens_cache_write_1h bigint    NOT NULL DEFAULT 0,  -- of tokens_cache_write, those kept an hour
   PRIMARY KEY (team_id, seq),
   CONSTRAINT ledger_transaction_happens_once UNIQUE (team_id, txn_id),
   CONSTRAINT ledger_transaction_kind_is_known CHECK (
     kind IN ('free_credit', 'deposit', 'charge', 'leak', 'refund', 'dispute', 'dispute_won', 'plan_fee')),
-  CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0)
+  CONSTRAINT ledger_transaction_cost_is_not_negative CHECK (cost_nanos >= 0 AND billed_nanos >= 0),
+  CONSTRAINT ledger_transaction_cache_write_1h_is_a_part CHECK (
+    tokens_cache_write_1h BETWEEN 0 AND tokens_cache_write)
 );
 
 CREATE INDEX ledger_transaction_by_bot ON ledger_transaction (team_id, bot_id, seq);
@@ -504,6 +512,8 @@ CREATE TABLE turn (
   approved_step   integer     NOT NULL DEFAULT 0,      -- the owner approved steps up to this one
   is_given_up     boolean     NOT NULL DEFAULT false,  -- the owner wants it to end
   merged_into     uuid,                  -- NULL unless a later turn answers its message
+  supplied        jsonb,                 -- NULL unless the caller gave the conversation: what the turn sees of it
+  callback_url    text,                  -- NULL unless the answer is to be posted there
   reply_to        text,                  -- NULL where the channel is address enough: what the platform needs besides
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
@@ -567,11 +577,14 @@ CREATE TABLE step (
   started_at          timestamptz NOT NULL,
   latency_millis      bigint,               -- NULL until it ends
   model_reason        text,                 -- NULL for tools: why this model
+  tokens_cache_write_1h bigint    NOT NULL DEFAULT 0,  -- of tokens_cache_write, those kept an hour
   PRIMARY KEY (team_id, turn_id, n),
   CONSTRAINT step_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
   CONSTRAINT step_kind_is_known CHECK (kind IN ('model', 'tool')),
   CONSTRAINT step_state_is_known CHECK (state IN ('started', 'done', 'failed', 'unknown')),
-  CONSTRAINT step_done_has_an_output CHECK (state <> 'done' OR output IS NOT NULL)
+  CONSTRAINT step_done_has_an_output CHECK (state <> 'done' OR output IS NOT NULL),
+  CONSTRAINT step_cache_write_1h_is_a_part CHECK (
+    tokens_cache_write_1h BETWEEN 0 AND tokens_cache_write)
 );
 
 -- Replies on their way. A synchronous answer is pending until the waiting request took it.
@@ -857,16 +870,135 @@ CREATE TABLE conversation_summary (
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id)
 );
 
--- Connections that must be open once over all nodes: a Discord gateway, a Telegram poll, a Slack
--- socket. Whoever owns the slot holds the connection; cursor is how far it has read.
-CREATE TABLE platform_slot (
+-- An answer on its way to its callback, from the end of its turn on. Each attempt is claimed: the
+-- fence grows, and until the lease ends nobody else tries.
+CREATE TABLE callback (
+  team_id         uuid        NOT NULL,
+  turn_id         uuid        NOT NULL,
+  url             text        NOT NULL,
+  state           text        NOT NULL DEFAULT 'pending',
+  created_at      timestamptz NOT NULL,
+  attempts        integer     NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz,           -- NULL once sent or failed
+  fence           bigint      NOT NULL DEFAULT 0,
+  lease_until     timestamptz NOT NULL DEFAULT '-infinity',
+  response_status integer,               -- NULL where nobody answered in HTTP
+  error           text,                  -- NULL unless the last attempt failed: for the owner to read
+  PRIMARY KEY (team_id, turn_id),
+  CONSTRAINT callback_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
+  CONSTRAINT callback_state_is_known CHECK (state IN ('pending', 'sent', 'failed')),
+  CONSTRAINT callback_is_due_while_pending CHECK (
+    (state = 'pending') = (next_attempt_at IS NOT NULL))
+);
+
+CREATE INDEX callback_due ON callback (next_attempt_at) WHERE state = 'pending';
+
+-- Bounded in number by what writes them. Erased with the person.
+CREATE TABLE conversation_note (
   team_id     uuid        NOT NULL,
   bot_id      uuid        NOT NULL,
-  owner       uuid,                  -- NULL before the first claim
-  fence       bigint      NOT NULL DEFAULT 0,
-  lease_until timestamptz NOT NULL DEFAULT '-infinity',
-  cursor      bigint      NOT NULL DEFAULT 0,
-  problem     text,                  -- NULL while it is well: for the owner to read
-  PRIMARY KEY (team_id, bot_id),
-  CONSTRAINT platform_slot_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id)
+  end_user_id text        NOT NULL,
+  note_id     uuid        NOT NULL,  -- computed from the call that made it: a repeat meets its own
+  text        text        NOT NULL,
+  created_at  timestamptz NOT NULL,
+  PRIMARY KEY (team_id, bot_id, end_user_id, note_id),
+  CONSTRAINT conversation_note_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id),
+  CONSTRAINT conversation_note_is_short CHECK (length(text) BETWEEN 1 AND 500)
+);
+
+-- What a tool call costs at a team that priced it. Each change is a new version; charges name theirs,
+-- so none is ever changed or deleted, also when its tool is. A rule with a value replaces the base
+-- price where the argument equals it; one without adds its price for each unit of the argument.
+CREATE TABLE tool_price_version (
+  team_id        uuid        NOT NULL,
+  tool           text        NOT NULL,  -- its workspace's id and its name there, such as ws_…/weather
+  version        integer     NOT NULL,
+  price_id       text        NOT NULL,
+  base_nanos     bigint      NOT NULL,
+  rule_arguments text[]      NOT NULL,
+  rule_values    text[]      NOT NULL,  -- an element is NULL for a price per unit
+  rule_nanos     bigint[]    NOT NULL,
+  created_at     timestamptz NOT NULL,
+  PRIMARY KEY (team_id, tool, version),
+  CONSTRAINT tool_price_version_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
+  CONSTRAINT tool_price_version_has_one_id UNIQUE (team_id, price_id),
+  CONSTRAINT tool_price_version_id_names_it CHECK (price_id = 'tool/' || tool || '@' || version),
+  CONSTRAINT tool_price_version_is_not_negative CHECK (base_nanos >= 0 AND 0 <= ALL (rule_nanos)),
+  CONSTRAINT tool_price_version_rules_are_whole CHECK (
+    cardinality(rule_arguments) = cardinality(rule_values)
+    AND cardinality(rule_arguments) = cardinality(rule_nanos))
+);
+
+CREATE FUNCTION tool_price_versions_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'charges point at versions of prices: % on % is refused', TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+
+CREATE TRIGGER tool_price_version_stays
+  BEFORE UPDATE OR DELETE ON tool_price_version
+  FOR EACH ROW EXECUTE FUNCTION tool_price_versions_stay();
+
+CREATE TRIGGER tool_price_version_is_not_truncated
+  BEFORE TRUNCATE ON tool_price_version
+  FOR EACH STATEMENT EXECUTE FUNCTION tool_price_versions_stay();
+
+-- Tools that are one HTTP request.
+CREATE TABLE http_tool (
+  team_id        uuid        NOT NULL,
+  tool_id        uuid        NOT NULL,
+  workspace_id   uuid        NOT NULL,
+  name           text        NOT NULL,
+  description    text        NOT NULL,
+  method         text        NOT NULL,
+  url            text        NOT NULL,  -- a template: {name} stands for an argument
+  parameters     text        NOT NULL,  -- a JSON Schema; text, since models read it as it was written
+  headers        jsonb       NOT NULL,  -- by name: the value, sealed for team, tool and name; its fingerprint
+  price_id       text,                  -- NULL: free
+  timeout_millis integer     NOT NULL,
+  enabled        boolean     NOT NULL,
+  created_at     timestamptz NOT NULL,
+  updated_at     timestamptz NOT NULL,
+  PRIMARY KEY (team_id, tool_id),
+  CONSTRAINT http_tool_of_a_workspace
+    FOREIGN KEY (team_id, workspace_id) REFERENCES workspace (team_id, workspace_id),
+  CONSTRAINT http_tool_has_a_known_price
+    FOREIGN KEY (team_id, price_id) REFERENCES tool_price_version (team_id, price_id),
+  CONSTRAINT http_tool_name_is_taken_once UNIQUE (team_id, workspace_id, name),
+  CONSTRAINT http_tool_method_is_known CHECK (method IN ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
+  CONSTRAINT http_tool_timeout_is_bounded CHECK (timeout_millis BETWEEN 100 AND 60000)
+);
+
+-- Servers of tools that speak the Model Context Protocol.
+CREATE TABLE mcp_server (
+  team_id      uuid        NOT NULL,
+  server_id    uuid        NOT NULL,
+  workspace_id uuid        NOT NULL,
+  name         text        NOT NULL,
+  url          text        NOT NULL,
+  headers      jsonb       NOT NULL,  -- as those of http_tool
+  created_at   timestamptz NOT NULL,
+  updated_at   timestamptz NOT NULL,
+  PRIMARY KEY (team_id, server_id),
+  CONSTRAINT mcp_server_of_a_workspace
+    FOREIGN KEY (team_id, workspace_id) REFERENCES workspace (team_id, workspace_id),
+  CONSTRAINT mcp_server_name_is_taken_once UNIQUE (team_id, workspace_id, name)
+);
+
+-- What an owner set for a tool of a server. A tool without a row is on, free, and has the default
+-- timeout.
+CREATE TABLE mcp_tool (
+  team_id        uuid    NOT NULL,
+  server_id      uuid    NOT NULL,
+  name           text    NOT NULL,  -- the server's
+  price_id       text,              -- NULL: free
+  timeout_millis integer NOT NULL,
+  enabled        boolean NOT NULL,
+  PRIMARY KEY (team_id, server_id, name),
+  CONSTRAINT mcp_tool_of_a_server
+    FOREIGN KEY (team_id, server_id) REFERENCES mcp_server (team_id, server_id),
+  CONSTRAINT mcp_tool_has_a_known_price
+    FOREIGN KEY (team_id, price_id) REFERENCES tool_price_version (team_id, price_id),
+  CONSTRAINT mcp_tool_timeout_is_bounded CHECK (timeout_millis BETWEEN 100 AND 60000)
 );

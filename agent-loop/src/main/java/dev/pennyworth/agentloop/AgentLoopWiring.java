@@ -1,24 +1,16 @@
 package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.model.BuiltinModel;
-import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
-import dev.pennyworth.agentloop.model.HttpOpenAiModel;
-import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.billing.JdbcGate;
-import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcRollups;
 import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.JdbcTrials;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +22,8 @@ import org.jdbi.v3.core.Jdbi;
 @Factory
 public final class AgentLoopWiring {
   private final WorkSignal workSignal = new WorkSignal();
-  private final TurnSignals turnSignals = new TurnSignals();
+  private final WorkSignal callbackSignal = new WorkSignal();
+  private final TurnSignals turnSignals = new TurnSignals(callbackSignal);
 
   @Singleton
   public JdbcInbox inbox(Jdbi jdbi, JdbcRollups rollups, InstantSource clock, Supplier<UUID> ids) {
@@ -42,30 +35,31 @@ public final class AgentLoopWiring {
     return new JdbcTurnReports(jdbi, turnSignals, clock);
   }
 
+  /// Raised when a turn has ended here whose answer is to be posted to a callback.
+  @Singleton
+  @Named("callbacks")
+  public WorkSignal callbackSignal() {
+    return callbackSignal;
+  }
+
   @Singleton
   public JdbcErasure erasure(Jdbi jdbi, InstantSource clock, Supplier<UUID> ids) {
     return new JdbcErasure(jdbi, clock, ids);
   }
 
-  @Singleton
-  @Bean(preDestroy = "close")
-  public HttpOpenAiConnection openAiConnection() {
-    return new HttpOpenAiConnection();
-  }
-
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
-  public Worker worker(
+  Worker worker(
       Jdbi jdbi,
       Bots bots,
       JdbcGate gate,
-      JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       JdbcBudgets budgets,
       JdbcEvents events,
-      HttpOpenAiConnection openAi,
+      StepPlanner planner,
+      Toolboxes toolboxes,
       AgentLoopSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
@@ -76,13 +70,12 @@ public final class AgentLoopWiring {
             jdbi,
             bots,
             gate,
-            prices,
             toolPrices,
             rollups,
             budgets,
             new JdbcParkedTurns(events),
-            clients(openAi, settings),
-            builtInTools(clock),
+            planner,
+            toolboxes,
             new EndUserPseudonyms(settings.pseudonymKey()),
             threads,
             clock);
@@ -98,42 +91,28 @@ public final class AgentLoopWiring {
 
   /// Lets parked turns go on.
   @Singleton
-  public JdbcParking parking(
+  JdbcParking parking(
       Jdbi jdbi,
       Bots bots,
-      JdbcPrices prices,
       JdbcTrials trials,
       JdbcEvents events,
-      HttpOpenAiConnection openAi,
+      StepPlanner planner,
       AgentLoopSettings settings,
       InstantSource clock) {
-    var pseudonyms = new EndUserPseudonyms(settings.pseudonymKey());
     return new JdbcParking(
         jdbi,
         new JdbcParkedTurns(events),
         bots,
-        new StepPlanner(prices, clients(openAi, settings), builtInTools(clock), pseudonyms),
-        pseudonyms,
+        planner,
+        new EndUserPseudonyms(settings.pseudonymKey()),
         trials,
         workSignal,
         clock);
   }
 
   @Singleton
-  public JdbcQuotes quotes(
-      Jdbi jdbi,
-      JdbcPrices prices,
-      JdbcTrials trials,
-      HttpOpenAiConnection openAi,
-      AgentLoopSettings settings,
-      InstantSource clock,
-      Supplier<UUID> ids) {
-    var planner =
-        new StepPlanner(
-            prices,
-            clients(openAi, settings),
-            builtInTools(clock),
-            new EndUserPseudonyms(settings.pseudonymKey()));
+  JdbcQuotes quotes(
+      Jdbi jdbi, StepPlanner planner, JdbcTrials trials, InstantSource clock, Supplier<UUID> ids) {
     return new JdbcQuotes(jdbi, planner, trials, clock, ids);
   }
 
@@ -141,22 +120,20 @@ public final class AgentLoopWiring {
       Jdbi jdbi,
       Bots bots,
       JdbcGate gate,
-      JdbcPrices prices,
       JdbcToolPrices toolPrices,
       JdbcRollups rollups,
       JdbcBudgets budgets,
       JdbcParkedTurns parkedTurns,
-      Map<String, ModelClient> clients,
+      StepPlanner planner,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms,
       ExecutorService threads,
       InstantSource clock) {
     var conversations = new JdbcConversations(jdbi, clock);
     var steps = new JdbcSteps();
-    var writes = new ClaimedWrites(jdbi, conversations, gate);
-    var planner = new StepPlanner(prices, clients, toolboxes, pseudonyms);
+    var writes = new ClaimedWrites(jdbi, conversations, gate, turnSignals);
     var turns = new JdbcTurns();
-    var modelStep = new ModelStep(writes, steps, gate, planner, clock);
+    var modelStep = new ModelStep(writes, steps, gate, planner, turnSignals, clock);
     var assembly =
         new TurnAssembly(
             jdbi,
@@ -182,32 +159,5 @@ public final class AgentLoopWiring {
         rollups,
         turnSignals,
         clock);
-  }
-
-  private static Map<String, ModelClient> clients(
-      HttpOpenAiConnection openAi, AgentLoopSettings settings) {
-    return Map.of(
-        "builtin", new BuiltinModel(),
-        "openai", HttpOpenAiModel.openai(openAi, key(settings, "openai"), url(settings, "openai")),
-        "groq", HttpOpenAiModel.groq(openAi, key(settings, "groq"), url(settings, "groq")),
-        "custom", HttpOpenAiModel.custom(openAi, settings.allowsPrivateNetworks()));
-  }
-
-  private static Optional<SecretText> key(AgentLoopSettings settings, String provider) {
-    return Optional.ofNullable(settings.providers().get(provider))
-        .flatMap(AgentLoopSettings.Provider::apiKey);
-  }
-
-  private static Optional<URI> url(AgentLoopSettings settings, String provider) {
-    return Optional.ofNullable(settings.providers().get(provider))
-        .flatMap(AgentLoopSettings.Provider::baseUrl);
-  }
-
-  /// Until owners choose tools for a workspace, only the practice model gets one: a real model
-  /// would be billed for its definition in every call, and some local servers refuse any.
-  private static Toolboxes builtInTools(InstantSource clock) {
-    var practice = new Toolbox(List.of(new CurrentTime(clock)));
-    var none = new Toolbox(List.of());
-    return bot -> bot.provider().equals("builtin") ? practice : none;
   }
 }

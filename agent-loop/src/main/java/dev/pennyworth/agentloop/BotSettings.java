@@ -58,4 +58,36 @@ public record BotSettings(
     Optional<NanoUsd> approval,
     Set<String> costUsers,
     boolean mergesBursts,
-    ZoneId zone) {}
+    ZoneId zone) {
+
+  /// The same bot with another prompt and another bound on what its model writes.
+  BotSettings askedWith(String otherPrompt, int otherMaxTokens) {
+    return new BotSettings(
+        team,
+        bot,
+        workspace,
+        otherPrompt,
+        provider,
+        model,
+        lightModel,
+        stepDownPercent,
+        apiKey,
+        baseUrl,
+        temperature,
+        billingMode,
+        maxLoopIterations,
+        otherMaxTokens,
+        timeout,
+        conversationMaxMessages,
+        conversationTtl,
+        endUserMessagesPerMinute,
+        fallbackMessage,
+        limitMessage,
+        welcomeMessage,
+        parksOnLimit,
+        approval,
+        costUsers,
+        mergesBursts,
+        zone);
+  }
+}

@@ -18,11 +18,13 @@ final class ClaimedWrites {
   private final Jdbi jdbi;
   private final JdbcConversations conversations;
   private final JdbcGate gate;
+  private final TurnSignals signals;
 
-  ClaimedWrites(Jdbi jdbi, JdbcConversations conversations, JdbcGate gate) {
+  ClaimedWrites(Jdbi jdbi, JdbcConversations conversations, JdbcGate gate, TurnSignals signals) {
     this.jdbi = jdbi;
     this.conversations = conversations;
     this.gate = gate;
+    this.signals = signals;
   }
 
   /// Books and writes, again if the database was busy or away: an answer that is thrown away has
@@ -31,6 +33,16 @@ final class ClaimedWrites {
   /// @param writing holds SQL only; sees what became of the bookings
   /// @throws ClaimLost if the claim is not the latest any more
   Booking.Booked write(
+      Claim claim,
+      List<Resolution> resolutions,
+      List<HoldRequest> requests,
+      BiConsumer<Handle, Booking.Booked> writing) {
+    var booked = book(claim, resolutions, requests, writing);
+    signals.stored(claim.conversation());
+    return booked;
+  }
+
+  private Booking.Booked book(
       Claim claim,
       List<Resolution> resolutions,
       List<HoldRequest> requests,

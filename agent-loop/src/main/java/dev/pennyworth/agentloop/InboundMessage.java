@@ -13,6 +13,9 @@ import java.util.Optional;
 /// @param channelId the place it was said in, as the platform names it
 /// @param endUserId who said it, as the platform names him
 /// @param endUserName what to call him, where the platform tells
+/// @param supplied what was said before, from a caller who keeps the conversation himself: the
+///   message then stands in a conversation of its own
+/// @param callbackUrl where the answer is to be posted when the turn has ended
 /// @param replyTo what the platform needs to answer, besides the channel; given back to its sender
 public record InboundMessage(
     TeamId team,
@@ -22,8 +25,10 @@ public record InboundMessage(
     String channelId,
     String endUserId,
     Optional<String> endUserName,
-    Optional<String> replyTo,
-    String text) {
+    String text,
+    Optional<SuppliedContext> supplied,
+    Optional<String> callbackUrl,
+    Optional<String> replyTo) {
   public InboundMessage {
     replyTo = replyTo.map(CleanText::of);
     eventId = CleanText.of(eventId);
@@ -31,6 +36,30 @@ public record InboundMessage(
     endUserId = CleanText.of(endUserId);
     endUserName = endUserName.map(CleanText::of);
     text = CleanText.of(text);
+  }
+
+  /// A message of a conversation that is kept here.
+  public InboundMessage(
+      TeamId team,
+      BotId bot,
+      String platform,
+      String eventId,
+      String channelId,
+      String endUserId,
+      Optional<String> endUserName,
+      String text) {
+    this(
+        team,
+        bot,
+        platform,
+        eventId,
+        channelId,
+        endUserId,
+        endUserName,
+        text,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /// Computed from bot, platform and event: a redelivered message is the same turn.

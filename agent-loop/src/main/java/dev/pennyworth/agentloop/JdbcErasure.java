@@ -41,8 +41,10 @@ public final class JdbcErasure {
         blankMessages(tx, team, conversation);
         blankSteps(tx, team, conversation);
         forgetSummary(tx, team, conversation);
+        blankSupplied(tx, team, conversation);
         anonymise(tx, team, conversation, clock.instant());
       }
+      forgetNotes(tx, team, bot, endUser);
       forgetDays(tx, team, bot, endUser);
       return OptionalInt.of(conversations.size());
     });
@@ -123,6 +125,19 @@ public final class JdbcErasure {
         .execute();
   }
 
+  /// What a caller told of what was said before.
+  private static void blankSupplied(Handle tx, TeamId team, UUID conversation) {
+    tx.createUpdate(
+            """
+            UPDATE turn
+            SET supplied = '{}'::jsonb
+            WHERE team_id = :team AND conversation_id = :conversation AND supplied IS NOT NULL
+            """)
+        .bind("team", team.uuid())
+        .bind("conversation", conversation)
+        .execute();
+  }
+
   private static void anonymise(Handle tx, TeamId team, UUID conversation, Instant now) {
     tx.createUpdate(
             """
@@ -137,6 +152,18 @@ public final class JdbcErasure {
         .execute();
   }
 
+  private static void forgetNotes(Handle tx, TeamId team, BotId bot, String endUser) {
+    tx.createUpdate(
+            """
+            DELETE FROM conversation_note
+            WHERE team_id = :team AND bot_id = :bot AND end_user_id = :end_user
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("end_user", endUser)
+        .execute();
+  }
+
   /// The day still counts him among its users, under a name that is its own.
   private void forgetDays(Handle tx, TeamId team, BotId bot, String endUser) {
     tx.createUpdate(
@@ -144,7 +171,8 @@ public final class JdbcErasure {
             UPDATE daily_user
             SET end_user_id = 'erased/' || md5(end_user_id || :salt)
             WHERE team_id = :team AND bot_id = :bot
-              AND end_user_id IN ('custom/' || :end_user, 'test/' || :end_user)
+              AND end_user_id IN (
+                'custom/' || :end_user, 'test/' || :end_user, 'openai/' || :end_user)
             """)
         .bind("team", team.uuid())
         .bind("bot", bot.uuid())
@@ -157,10 +185,14 @@ public final class JdbcErasure {
     tx.createUpdate(
             """
             DELETE FROM rate
-            WHERE team_id = :team AND subject = :subject
+            WHERE team_id = :team AND subject = ANY(:subjects)
             """)
         .bind("team", team.uuid())
-        .bind("subject", "bot/" + bot + "/custom/end_user/" + endUser)
+        .bindArray(
+            "subjects",
+            String.class,
+            "bot/" + bot + "/custom/end_user/" + endUser,
+            "bot/" + bot + "/openai/end_user/" + endUser)
         .execute();
   }
 }

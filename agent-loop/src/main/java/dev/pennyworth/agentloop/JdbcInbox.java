@@ -121,14 +121,18 @@ public final class JdbcInbox {
   }
 
   /// The end user's conversation, locked; a new one if there is none or the last one went quiet.
+  /// Who supplies a conversation gets one that is nobody's current one, and so waits for no other.
   private Current currentConversation(
       Handle tx, InboundMessage message, Duration ttl, Instant now) {
+    if (message.supplied().isPresent()) {
+      return new Current(startConversation(tx, message, now, Optional.of(now)), 1, now, 0);
+    }
     var found = lockCurrent(tx, message);
     if (found.isPresent() && !found.get().hasEnded(now, ttl)) {
       return found.get();
     }
     found.ifPresent(current -> end(tx, message.team(), current.id(), now));
-    startConversation(tx, message, now);
+    startConversation(tx, message, now, Optional.empty());
     return lockCurrent(tx, message).orElseThrow();
   }
 
@@ -168,27 +172,33 @@ public final class JdbcInbox {
         .execute();
   }
 
-  private void startConversation(Handle tx, InboundMessage message, Instant now) {
+  /// @param endedAt empty for one that goes on: then there may be one already, which is kept
+  private ConversationId startConversation(
+      Handle tx, InboundMessage message, Instant now, Optional<Instant> endedAt) {
+    var id = new ConversationId(ids.get());
     tx.createUpdate(
             """
             INSERT INTO conversation
               (team_id, conversation_id, bot_id, platform, channel_id, end_user_id, end_user_name,
-               started_at, last_message_at, ready_at)
+               started_at, last_message_at, ended_at, ready_at)
             VALUES
-              (:team, :conversation, :bot, :platform, :channel, :end_user, :name, :now, :now, :now)
+              (:team, :conversation, :bot, :platform, :channel, :end_user, :name, :now, :now, :ended,
+               :now)
             ON CONFLICT (team_id, bot_id, platform, channel_id, end_user_id)
               WHERE ended_at IS NULL
               DO NOTHING
             """)
         .bind("team", message.team().uuid())
-        .bind("conversation", ids.get())
+        .bind("conversation", id.uuid())
         .bind("bot", message.bot().uuid())
         .bind("platform", message.platform())
         .bind("channel", message.channelId())
         .bind("end_user", message.endUserId())
         .bind("name", message.endUserName().orElse(null))
         .bind("now", now)
+        .bindByType("ended", endedAt.orElse(null), Instant.class)
         .execute();
+    return id;
   }
 
   private static boolean insertTurn(
@@ -197,10 +207,10 @@ public final class JdbcInbox {
                 """
                 INSERT INTO turn
                   (team_id, turn_id, bot_id, conversation_id, seq, platform, event_id, event_day,
-                   status, accepted_at, reply_to)
+                   status, accepted_at, supplied, callback_url, reply_to)
                 VALUES
                   (:team, :turn, :bot, :conversation, :seq, :platform, :event, :day, 'queued', :now,
-                   :reply_to)
+                   :supplied::jsonb, :callback, :reply_to)
                 ON CONFLICT (team_id, turn_id) DO NOTHING
                 """)
             .bind("team", message.team().uuid())
@@ -213,6 +223,9 @@ public final class JdbcInbox {
             .bindByType("reply_to", message.replyTo().orElse(null), String.class)
             .bind("day", now.atZone(bot.zone()).toLocalDate())
             .bind("now", now)
+            .bindByType(
+                "supplied", message.supplied().map(SuppliedJson::write).orElse(null), String.class)
+            .bindByType("callback", message.callbackUrl().orElse(null), String.class)
             .execute()
         == 1;
   }

@@ -89,6 +89,7 @@ final class JdbcSteps {
               tokens_output = :output_tokens,
               tokens_cache_read = :cache_read,
               tokens_cache_write = :cache_write,
+              tokens_cache_write_1h = :cache_write_1h,
               provider_request_id = :request,
               raw_usage = :raw_usage,
               flags = :flags,
@@ -105,6 +106,7 @@ final class JdbcSteps {
         .bind("output_tokens", usage.output())
         .bind("cache_read", usage.cacheRead())
         .bind("cache_write", usage.cacheWrite())
+        .bind("cache_write_1h", usage.cacheWriteHour())
         .bind("request", reply.providerRequestId().map(CleanText::of).orElse(null))
         .bind("raw_usage", reply.rawUsageJson().map(CleanText::of).orElse(null))
         .bindArray("flags", String.class, charge.flags())
@@ -192,8 +194,7 @@ final class JdbcSteps {
         .bind("team", key.team().uuid())
         .bind("turn", key.turn().uuid())
         .bind("n", key.step())
-        .bind(
-            "state", (outcome.isSuccess() ? StepRecord.State.DONE : StepRecord.State.FAILED).word())
+        .bind("state", StepRecord.State.of(outcome.end()).word())
         .bind("output", StoredJson.toolOutput(outcome.text(), outcome.isSuccess()))
         .bind("cost", charge.cost().nanos())
         .bind("billed", charge.billed().nanos())

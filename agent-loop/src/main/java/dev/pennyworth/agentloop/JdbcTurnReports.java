@@ -38,15 +38,20 @@ public final class JdbcTurnReports {
   public Optional<TurnReport> await(TeamId team, TurnId turn, Duration patience)
       throws InterruptedException {
     long startedNanos = System.nanoTime();
-    try (var watch = signals.watch(turn)) {
+    try (var watch = signals.watchEnd(turn)) {
       while (true) {
         var left = patience.minusNanos(System.nanoTime() - startedNanos);
         if (!isQueued(team, turn) || !left.isPositive()) {
           return find(team, turn);
         }
-        watch.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+        watch.awaitEnd(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
       }
     }
+  }
+
+  /// Watches a turn. It need not have been accepted yet.
+  public JdbcTurnWatch watch(TeamId team, TurnId turn) {
+    return new JdbcTurnWatch(this, team, turn, signals.watch(turn));
   }
 
   private boolean isQueued(TeamId team, TurnId turn) {
@@ -193,7 +198,8 @@ public final class JdbcTurnReports {
             row.getLong("tokens_input"),
             row.getLong("tokens_output"),
             row.getLong("tokens_cache_read"),
-            row.getLong("tokens_cache_write"));
+            row.getLong("tokens_cache_write") - row.getLong("tokens_cache_write_1h"),
+            row.getLong("tokens_cache_write_1h"));
     var parts = text(row, "input_parts").map(StoredJson::inputParts).orElse(InputParts.NONE);
     return new TurnReport.Step(
         row.getInt("n"),
@@ -206,6 +212,7 @@ public final class JdbcTurnReports {
         text(row, "tool_arguments"),
         isTool ? output.map(StoredJson::text) : Optional.empty(),
         isTool ? output.map(StoredJson::isSuccess).orElse(false) : state.equals("done"),
+        isTool ? Optional.empty() : output.map(StoredJson::finish),
         tokens,
         TokenBreakdown.apportion(parts, tokens.inputInAll(), tokens.output()),
         new NanoUsd(row.getLong("held_nanos")),

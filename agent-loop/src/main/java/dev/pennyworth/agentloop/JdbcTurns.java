@@ -35,11 +35,19 @@ final class JdbcTurns {
       int approvedStep,
       boolean isGivenUp,
       Optional<Refusal> parkedBy,
-      String text) {
+      String text,
+      Optional<SuppliedContext> supplied,
+      Optional<String> callbackUrl) {
 
-    /// What it asks of the bot itself, past its model.
+    /// What it asks of the bot itself, past its model. A caller that brings the conversation along
+    /// asks the model only.
     Optional<Command> command() {
-      return Command.of(text);
+      return supplied.isPresent() ? Optional.empty() : Command.of(text);
+    }
+
+    /// The bot as this turn has it.
+    BotSettings fitted(BotSettings bot) {
+      return supplied.map(context -> context.applyTo(bot)).orElse(bot);
     }
   }
 
@@ -49,7 +57,8 @@ final class JdbcTurns {
         .createQuery(
             """
             SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, t.resumed_at,
-              t.parked_at, t.approved_step, t.is_given_up, t.refusal, m.text
+              t.parked_at, t.approved_step, t.is_given_up, t.refusal, m.text, t.supplied,
+              t.callback_url
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -71,7 +80,9 @@ final class JdbcTurns {
                 row.getInt("approved_step"),
                 row.getBoolean("is_given_up"),
                 Optional.ofNullable(row.getString("refusal")).map(StoredJson::refusal),
-                row.getString("text")))
+                row.getString("text"),
+                Optional.ofNullable(row.getString("supplied")).map(SuppliedJson::read),
+                Optional.ofNullable(row.getString("callback_url"))))
         .findOne();
   }
 
@@ -81,6 +92,12 @@ final class JdbcTurns {
   ///
   /// @return those that are answered with it
   List<TurnId> merge(Handle tx, Claim claim, Instant now) {
+    var merged = mergeRows(tx, claim, now);
+    insertCallbacks(tx, claim, merged, now);
+    return merged;
+  }
+
+  private static List<TurnId> mergeRows(Handle tx, Claim claim, Instant now) {
     return tx.createQuery(
             """
             UPDATE turn
@@ -178,6 +195,7 @@ final class JdbcTurns {
         .execute();
     insertReply(tx, claim, turn, reply, now);
     insertOutbox(tx, claim, turn, now);
+    turn.callbackUrl().ifPresent(url -> insertCallback(tx, claim, turn, url, now));
   }
 
   private static void insertReply(Handle tx, Claim claim, Waiting turn, String reply, Instant now) {
@@ -214,6 +232,35 @@ final class JdbcTurns {
         .bind("conversation", claim.conversation().uuid())
         .bind("seq", turn.seq())
         .bind("platform", turn.platform())
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Who sent a merged message hears that it was answered together with another one.
+  private static void insertCallbacks(Handle tx, Claim claim, List<TurnId> turns, Instant now) {
+    tx.createUpdate(
+            """
+            INSERT INTO callback (team_id, turn_id, url, created_at, next_attempt_at)
+            SELECT team_id, turn_id, callback_url, :now, :now
+            FROM turn
+            WHERE team_id = :team AND turn_id = ANY(:turns) AND callback_url IS NOT NULL
+            """)
+        .bind("team", claim.team().uuid())
+        .bindArray("turns", UUID.class, turns.stream().map(TurnId::uuid).toList())
+        .bind("now", now)
+        .execute();
+  }
+
+  private static void insertCallback(
+      Handle tx, Claim claim, Waiting turn, String url, Instant now) {
+    tx.createUpdate(
+            """
+            INSERT INTO callback (team_id, turn_id, url, created_at, next_attempt_at)
+            VALUES (:team, :turn, :url, :now, :now)
+            """)
+        .bind("team", claim.team().uuid())
+        .bind("turn", turn.id().uuid())
+        .bind("url", url)
         .bind("now", now)
         .execute();
   }

@@ -202,7 +202,7 @@ final class MessageTurn {
           var day = clock.instant().atZone(turn.bot().zone()).toLocalDate();
           end(tx, turn.claim(), turn.turn(), ending, Reply.of(turn, ending), day);
         });
-    signals.ended(turn.turn().id());
+    signals.ended(turn.turn());
     return true;
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /// One model call: price, reserve, call, and how to book what came of it. The booking is left to
@@ -23,6 +24,7 @@ final class ModelStep {
   private final JdbcSteps steps;
   private final JdbcGate gate;
   private final StepPlanner planner;
+  private final TurnSignals signals;
   private final InstantSource clock;
 
   ModelStep(
@@ -30,11 +32,13 @@ final class ModelStep {
       JdbcSteps steps,
       JdbcGate gate,
       StepPlanner planner,
+      TurnSignals signals,
       InstantSource clock) {
     this.writes = writes;
     this.steps = steps;
     this.gate = gate;
     this.planner = planner;
+    this.signals = signals;
     this.clock = clock;
   }
 
@@ -125,7 +129,7 @@ final class ModelStep {
           failed(hold, "not_called", Duration.ZERO));
     }
     long startedNanos = System.nanoTime();
-    var reply = plan.call().call(hold, turn.timeLeft(), _ -> {});
+    var reply = plan.call().call(hold, turn.timeLeft(), listener(plan, hold));
     var latency = Duration.ofNanos(System.nanoTime() - startedNanos);
     String purpose = plan.job().purpose();
     return switch (reply) {
@@ -138,6 +142,11 @@ final class ModelStep {
               Ending.problem(StopReason.PROVIDER_ERROR, failed.operatorText()),
               failed(hold, failed.operatorText(), latency));
     };
+  }
+
+  /// A summary is nobody's to read.
+  private Consumer<String> listener(StepPlanner.Plan plan, Hold hold) {
+    return plan.job().purpose().equals(ModelJob.ANSWER) ? signals.text(hold.key()) : _ -> {};
   }
 
   private Outcome unanswered(TurnInProgress turn, Closing closing, String why) {

@@ -20,16 +20,23 @@ import java.util.Optional;
 final class StepPlanner {
   private final JdbcPrices prices;
   private final Map<String, ModelClient> clients;
+  private final LocalModels localModels;
+  private final ModelClient localClient;
   private final Toolboxes toolboxes;
   private final EndUserPseudonyms pseudonyms;
 
+  /// @param localClient calls what `localModels` serve, which is on this machine
   StepPlanner(
       JdbcPrices prices,
       Map<String, ModelClient> clients,
+      LocalModels localModels,
+      ModelClient localClient,
       Toolboxes toolboxes,
       EndUserPseudonyms pseudonyms) {
     this.prices = prices;
     this.clients = Map.copyOf(clients);
+    this.localModels = localModels;
+    this.localClient = localClient;
     this.toolboxes = toolboxes;
     this.pseudonyms = pseudonyms;
   }
@@ -48,6 +55,9 @@ final class StepPlanner {
 
   /// The price that the bot's calls of a model go by now; empty: no price, no call.
   Optional<Price> price(BotSettings bot, String model) {
+    if (localModels.serve(bot)) {
+      return Optional.of(prices.local(model));
+    }
     return prices
         .current(bot.provider(), model)
         .or(() ->
@@ -58,8 +68,7 @@ final class StepPlanner {
 
   /// Counts tokens, which takes time: not to be called in a transaction.
   Plan plan(BotSettings bot, Price price, ModelJob job) throws ModelUnavailable {
-    List<ToolSpec> tools =
-        job.offersTools() && price.callsTools() ? toolboxes.of(bot).specs() : List.of();
+    List<ToolSpec> tools = job.offersTools() ? offered(bot, price, toolboxes) : List.of();
     var request =
         new ModelRequest(
             job.choice().model(),
@@ -73,7 +82,28 @@ final class StepPlanner {
     return new Plan(bot, job, price, !tools.isEmpty(), client(bot).prepare(request));
   }
 
+  /// A model that cannot call tools does without the built-in ones. One's own are what a bot was
+  /// set up for: it would answer from thin air instead of asking them.
+  static List<ToolSpec> offered(BotSettings bot, Price price, Toolboxes toolboxes)
+      throws ModelUnavailable {
+    if (price.callsTools()) {
+      return toolboxes.of(bot).specs();
+    }
+    if (toolboxes.hasOwnersTools(bot)) {
+      throw new ModelUnavailable(
+          "%s cannot call tools. Switch the workspace's tools off or choose another model."
+              .formatted(
+                  bot.provider().equals("workers-ai")
+                      ? "Workers AI models"
+                      : "The model " + bot.model()));
+    }
+    return List.of();
+  }
+
   private ModelClient client(BotSettings bot) throws ModelUnavailable {
+    if (localModels.serve(bot)) {
+      return localClient;
+    }
     var client = clients.get(bot.provider());
     if (client == null) {
       throw new ModelUnavailable(

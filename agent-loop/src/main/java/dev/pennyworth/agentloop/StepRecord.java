@@ -1,6 +1,7 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.agentloop.tools.ToolEnd;
 import java.util.List;
 import java.util.Locale;
 
@@ -46,6 +47,23 @@ sealed interface StepRecord {
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    static State of(ToolEnd end) {
+      return switch (end) {
+        case DONE -> DONE;
+        case FAILED -> FAILED;
+        case UNKNOWN -> UNKNOWN;
+      };
+    }
+
+    /// How the tool call of a finished step ended.
+    ToolEnd end() {
+      return switch (this) {
+        case DONE -> ToolEnd.DONE;
+        case FAILED -> ToolEnd.FAILED;
+        case STARTED, UNKNOWN -> ToolEnd.UNKNOWN;
+      };
     }
 
     static State of(String word) {

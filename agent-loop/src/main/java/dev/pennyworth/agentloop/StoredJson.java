@@ -26,17 +26,24 @@ final class StoredJson {
     output.put("finish", reply.finish().name());
     var calls = output.putArray("tool_calls");
     for (var call : reply.toolCalls()) {
-      calls
-          .addObject()
-          .put("id", CleanText.of(call.id()))
-          .put("tool_name", CleanText.of(call.toolName()))
-          .put("arguments", CleanText.of(call.argumentsJson()));
+      var stored =
+          calls
+              .addObject()
+              .put("id", CleanText.of(call.id()))
+              .put("tool_name", CleanText.of(call.toolName()))
+              .put("arguments", CleanText.of(call.argumentsJson()));
+      call.providerMark().ifPresent(mark -> stored.put("provider_mark", CleanText.of(mark)));
     }
     return output.toString();
   }
 
   static String text(String output) {
     return read(output).path("text").asText();
+  }
+
+  /// Empty text where it was not stored, or is erased.
+  static String finish(String output) {
+    return read(output).path("finish").asText();
   }
 
   static List<ToolCall> toolCalls(String output) {
@@ -46,7 +53,8 @@ final class StoredJson {
           new ToolCall(
               call.path("id").asText(),
               call.path("tool_name").asText(),
-              call.path("arguments").asText()));
+              call.path("arguments").asText(),
+              Optional.ofNullable(call.get("provider_mark")).map(JsonNode::asText)));
     }
     return calls;
   }

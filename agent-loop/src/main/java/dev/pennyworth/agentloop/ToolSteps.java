@@ -1,6 +1,11 @@
 package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.agentloop.tools.RepeatedCalls;
+import dev.pennyworth.agentloop.tools.Tool;
+import dev.pennyworth.agentloop.tools.ToolContext;
+import dev.pennyworth.agentloop.tools.ToolEnd;
+import dev.pennyworth.agentloop.tools.ToolFailed;
 import dev.pennyworth.billing.Alongside;
 import dev.pennyworth.billing.Ask;
 import dev.pennyworth.billing.Booking;
@@ -21,19 +26,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 
 /// Runs the tools that a model asked for: all are held for, if they have a price, and get their
 /// rows; then they run side by side; then their results are booked and stored in one commit.
 final class ToolSteps {
-  private static final Duration TOOL_TIMEOUT_MAX = Duration.ofSeconds(20);
   private static final String PURPOSE = "answer";
+  private static final Charge NOT_RUN = new Charge(NanoUsd.ZERO, NanoUsd.ZERO, List.of("not_run"));
 
   private final ClaimedWrites writes;
   private final JdbcSteps steps;
@@ -64,7 +64,15 @@ final class ToolSteps {
   }
 
   /// A tool call at its place in the turn.
-  private record Step(StepKey key, ToolCall call, Optional<ToolPrice> price) {}
+  ///
+  /// @param isBegun whether it has its row, and nobody knows how it ended
+  /// @param known what to answer without running it
+  private record Step(
+      StepKey key,
+      ToolCall call,
+      boolean isBegun,
+      Optional<ToolPrice> price,
+      Optional<ToolOutcome> known) {}
 
   /// A step that may run.
   private record Paid(Step step, Optional<Hold> hold) {}
@@ -77,11 +85,10 @@ final class ToolSteps {
     if (calls.isEmpty() || turn.isOutOfTime()) {
       return Optional.empty();
     }
+    var toolbox = toolboxes.of(turn.bot());
     var asked = new ArrayList<Step>();
     for (int i = 0; i < calls.size(); i++) {
-      var call = calls.get(i);
-      var key = turn.toolAttempt(call, turn.nextStep() + i);
-      asked.add(new Step(key, call, prices.current(CleanText.of(call.toolName()))));
+      asked.add(step(turn, toolbox, calls, i));
     }
     var unapproved = unapproved(turn, asked);
     if (unapproved.isPresent()) {
@@ -92,12 +99,39 @@ final class ToolSteps {
     if (refusal.isPresent()) {
       return Optional.of(Ending.refused(refusal.get(), need(asked)));
     }
-    var outcomes = runAll(turn, calls);
+    var outcomes = calls(turn, toolbox, asked);
     finish(turn, paid(asked, booked), outcomes);
     for (int i = 0; i < calls.size(); i++) {
-      turn.addToolResult(calls.get(i), outcomes.get(i).text());
+      turn.addToolResult(calls.get(i), outcomes.get(i).text(), outcomes.get(i).end());
     }
     return Optional.empty();
+  }
+
+  private Step step(TurnInProgress turn, Toolbox toolbox, List<ToolCall> calls, int place) {
+    var call = calls.get(place);
+    var key = turn.toolAttempt(call, turn.nextStep() + place);
+    var tool = toolbox.find(call.toolName());
+    var known = known(turn, tool, calls, place);
+    if (known.isPresent()) {
+      return new Step(key, call, turn.isBegun(call), Optional.empty(), known);
+    }
+    var price = tool.flatMap(Tool::price).or(() -> prices.current(CleanText.of(call.toolName())));
+    return new Step(key, call, turn.isBegun(call), price, known);
+  }
+
+  /// A call that was started before is run again only if that does no harm; one that has its answer
+  /// already is not.
+  private static Optional<ToolOutcome> known(
+      TurnInProgress turn, Optional<Tool> tool, List<ToolCall> calls, int place) {
+    if (turn.isBegun(calls.get(place)) && !tool.map(Tool::isRepeatable).orElse(false)) {
+      var unknown = ToolFailed.unknown("The call was interrupted.");
+      return Optional.of(new ToolOutcome(unknown.text(), ToolEnd.UNKNOWN, Duration.ZERO));
+    }
+    return switch (turn.repeatedCalls().of(calls.get(place), calls.subList(0, place))) {
+      case RepeatedCalls.Verdict.Run _ -> Optional.empty();
+      case RepeatedCalls.Verdict.Answer(var text, var end) ->
+          Optional.of(new ToolOutcome(text, end, Duration.ZERO));
+    };
   }
 
   private static Optional<Ending> unapproved(TurnInProgress turn, List<Step> asked) {
@@ -130,11 +164,18 @@ final class ToolSteps {
         requests,
         (tx, booked) -> {
           if (refusal(booked).isEmpty()) {
-            paid(asked, booked).forEach(step -> start(tx, step));
+            paid(asked, booked).stream()
+                .filter(ToolSteps::isToBeStarted)
+                .forEach(step -> start(tx, step));
           } else {
             free(tx, turn, booked);
           }
         });
+  }
+
+  /// A step that broke off and is not run again keeps the row that tells of its first attempt.
+  private static boolean isToBeStarted(Paid paid) {
+    return paid.step().known().isEmpty() || !paid.step().isBegun();
   }
 
   private HoldRequest request(TurnInProgress turn, Step step, ToolPrice price) {
@@ -180,42 +221,28 @@ final class ToolSteps {
     }
   }
 
-  private List<ToolOutcome> runAll(TurnInProgress turn, List<ToolCall> calls) {
-    var toolbox = toolboxes.of(turn.bot());
-    var zone = turn.bot().zone();
-    var timeout =
-        turn.timeLeft().compareTo(TOOL_TIMEOUT_MAX) < 0 ? turn.timeLeft() : TOOL_TIMEOUT_MAX;
-    var tasks = new ArrayList<Callable<ToolOutcome>>();
-    calls.forEach(call -> tasks.add(() -> toolbox.call(call, zone)));
-    try {
-      return threads.invokeAll(tasks, timeout.toMillis(), TimeUnit.MILLISECONDS).stream()
-          .map(result -> outcome(result, timeout))
-          .toList();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while tools were running", e);
+  private List<ToolOutcome> calls(TurnInProgress turn, Toolbox toolbox, List<Step> asked) {
+    var calls = new ArrayList<ToolCalls.Asked>();
+    for (var step : asked) {
+      var tool = toolbox.find(step.call().toolName());
+      var timeout = tool.map(Tool::timeout).orElse(turn.timeLeft());
+      var timeLeft = timeout.compareTo(turn.timeLeft()) < 0 ? timeout : turn.timeLeft();
+      var claim = turn.claim();
+      var context =
+          new ToolContext(
+              step.key(), claim.conversation(), claim.endUserId(), turn.bot().zone(), timeLeft);
+      boolean isRepeatable = tool.map(Tool::isRepeatable).orElse(true);
+      calls.add(new ToolCalls.Asked(step.call(), context, isRepeatable, step.known()));
     }
+    return new ToolCalls(threads).run(toolbox, calls);
   }
 
-  private static ToolOutcome outcome(Future<ToolOutcome> result, Duration timeout) {
-    try {
-      return result.get();
-    } catch (CancellationException _) {
-      return new ToolOutcome("The tool did not answer in time.", false, timeout);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a tool broke", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while tools were running", e);
-    }
-  }
-
-  /// A tool that failed is not paid for.
+  /// A tool that failed is not paid for. One that may have done its work is the house's loss.
   private void finish(TurnInProgress turn, List<Paid> paid, List<ToolOutcome> outcomes) {
     var resolutions = new ArrayList<Resolution>();
     for (int i = 0; i < paid.size(); i++) {
-      boolean isSuccess = outcomes.get(i).isSuccess();
-      paid.get(i).hold().map(hold -> resolution(hold, isSuccess)).ifPresent(resolutions::add);
+      var end = outcomes.get(i).end();
+      paid.get(i).hold().map(hold -> resolution(hold, end)).ifPresent(resolutions::add);
     }
     writes.write(
         turn.claim(),
@@ -225,15 +252,21 @@ final class ToolSteps {
           var charges = booked.charges().iterator();
           for (int i = 0; i < paid.size(); i++) {
             boolean isCharged = paid.get(i).hold().isPresent() && outcomes.get(i).isSuccess();
-            var charge = isCharged ? charges.next() : Charge.NONE;
+            var charge = isCharged ? charges.next() : uncharged(paid.get(i));
             steps.finishTool(tx, paid.get(i).step().key(), outcomes.get(i), charge);
           }
         });
   }
 
-  private static Resolution resolution(Hold hold, boolean isSuccess) {
-    return isSuccess
-        ? new Resolution.Settle(hold, Settlement.ofTool(PURPOSE))
-        : new Resolution.VoidHold(hold);
+  private static Charge uncharged(Paid paid) {
+    return paid.step().known().isPresent() ? NOT_RUN : Charge.NONE;
+  }
+
+  private static Resolution resolution(Hold hold, ToolEnd end) {
+    return switch (end) {
+      case DONE -> new Resolution.Settle(hold, Settlement.ofTool(PURPOSE));
+      case FAILED -> new Resolution.VoidHold(hold);
+      case UNKNOWN -> new Resolution.Lose(hold, PURPOSE);
+    };
   }
 }

@@ -80,6 +80,9 @@ final class TurnAssembly {
 
   private TurnInProgress inProgress(
       Handle tx, Claim claim, BotSettings bot, JdbcTurns.Waiting waiting, long startedNanos) {
+    if (waiting.supplied().isPresent()) {
+      return supplied(tx, claim, waiting.fitted(bot), waiting, startedNanos);
+    }
     var summary = summaries.find(tx, claim);
     var messages = summaries.messages(tx, claim, summary, waiting.seq());
     var context = new ArrayList<ChatMessage>();
@@ -96,6 +99,21 @@ final class TurnAssembly {
         Routing.answer(bot, waiting.text(), budgets(tx, bot)),
         gate.attempts(tx, claim.team(), waiting.id()),
         turns.isFirstContact(tx, claim, waiting),
+        startedNanos);
+  }
+
+  /// The caller keeps the conversation: what he gave of it is all that the model sees.
+  private TurnInProgress supplied(
+      Handle tx, Claim claim, BotSettings bot, JdbcTurns.Waiting waiting, long startedNanos) {
+    return new TurnInProgress(
+        claim,
+        bot,
+        waiting,
+        waiting.supplied().orElseThrow().history(bot.conversationMaxMessages()),
+        Optional.empty(),
+        Routing.answer(bot, waiting.text(), budgets(tx, bot)),
+        gate.attempts(tx, claim.team(), waiting.id()),
+        false,
         startedNanos);
   }
 

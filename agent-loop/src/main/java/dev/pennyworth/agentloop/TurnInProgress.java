@@ -2,6 +2,8 @@ package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.model.ChatMessage;
 import dev.pennyworth.agentloop.model.ToolCall;
+import dev.pennyworth.agentloop.tools.RepeatedCalls;
+import dev.pennyworth.agentloop.tools.ToolEnd;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.StepKey;
 import java.time.Duration;
@@ -31,6 +33,7 @@ final class TurnInProgress {
   private int modelCalls;
   private int stepsStored;
   private int attempts;
+  private final RepeatedCalls repeatedCalls = new RepeatedCalls();
   private String bestText = "";
 
   /// @param context what the model sees before the current message
@@ -48,7 +51,7 @@ final class TurnInProgress {
       boolean isFirstContact,
       long startedNanos) {
     this.claim = claim;
-    this.bot = bot;
+    this.bot = turn.fitted(bot);
     this.turn = turn;
     this.startedNanos = startedNanos;
     this.messages = new ArrayList<>(context);
@@ -81,12 +84,12 @@ final class TurnInProgress {
     }
   }
 
-  /// A tool that was started and not finished is called again: that does no harm, as [Tool]
-  /// promises.
+  /// A tool that was started and not finished stays open: [ToolSteps] knows whether it may be
+  /// called again.
   private void replayTool(StepRecord.Tool tool) {
     toolAttempts.put(tool.call().id(), tool.attempt());
     if (tool.state() != StepRecord.State.STARTED) {
-      addToolResult(tool.call(), tool.result());
+      addToolResult(tool.call(), tool.result(), tool.state().end());
     }
   }
 
@@ -101,9 +104,11 @@ final class TurnInProgress {
     }
   }
 
-  void addToolResult(ToolCall call, String result) {
+  void addToolResult(ToolCall call, String result, ToolEnd end) {
     messages.add(new ChatMessage.ToolResult(call.id(), call.toolName(), result));
     openToolCalls.remove(call);
+    toolAttempts.remove(call.id()); // a later reply may give the same id to another call
+    repeatedCalls.note(call, result, end);
     stepsStored++;
   }
 
@@ -155,6 +160,16 @@ final class TurnInProgress {
 
   private StepKey key(int step, int attempt) {
     return new StepKey(claim.team(), claim.bot(), turn.id(), step, attempt);
+  }
+
+  /// The tool calls that have their results.
+  RepeatedCalls repeatedCalls() {
+    return repeatedCalls;
+  }
+
+  /// Whether a tool call was begun before, by a process that did not store how it ended.
+  boolean isBegun(ToolCall call) {
+    return toolAttempts.containsKey(call.id());
   }
 
   /// Whether a step that may cost this much at the next place must wait for the owner.

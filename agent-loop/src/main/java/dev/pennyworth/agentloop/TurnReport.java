@@ -46,6 +46,7 @@ public record TurnReport(
   /// @param arguments of a tool call, as the model wrote them
   /// @param result of a tool call
   /// @param isSuccess whether it did what it was asked for
+  /// @param finish why a model stopped writing, such as `STOP` or `LENGTH`
   public record Step(
       int n,
       String kind,
@@ -57,6 +58,7 @@ public record TurnReport(
       Optional<String> arguments,
       Optional<String> result,
       boolean isSuccess,
+      Optional<String> finish,
       TokenUsage tokens,
       TokenBreakdown breakdown,
       NanoUsd held,

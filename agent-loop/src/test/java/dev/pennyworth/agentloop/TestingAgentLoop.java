@@ -3,7 +3,10 @@ package dev.pennyworth.agentloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
+import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
+import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;
@@ -47,7 +50,9 @@ final class TestingAgentLoop implements AutoCloseable {
 
   final TestingDatabase database = TestingDatabase.create();
   final TestingOpenAiServer models = new TestingOpenAiServer();
+  final HttpLocalServers localServers = new HttpLocalServers();
   final TestingBots bots = new TestingBots();
+  final TestingWorkspaces workspaces = new TestingWorkspaces();
   final TeamId team = new TeamId(UUID.randomUUID());
   final Jdbi jdbi;
   final JdbcGate gate;
@@ -57,6 +62,9 @@ final class TestingAgentLoop implements AutoCloseable {
   private final AtomicReference<Duration> skipped = new AtomicReference<>(Duration.ZERO);
   private final List<Node> nodes = new ArrayList<>();
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
+  private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
+  private final HttpGeminiConnection gemini = new HttpGeminiConnection();
+  private final HttpToolConnection tools = new HttpToolConnection(true);
 
   TestingAgentLoop() {
     var billing = new BillingWiring();
@@ -183,12 +191,29 @@ final class TestingAgentLoop implements AutoCloseable {
         .parking(
             jdbi,
             bots,
-            prices,
             billing.trials(jdbi, gate, plans),
             billing.events(clock, () -> {}),
-            openAi,
+            planner(prices, toolboxes(jdbi, clock)),
             settings(),
             clock);
+  }
+
+  private StepPlanner planner(JdbcPrices prices, Toolboxes toolboxes) {
+    return new ModelsWiring()
+        .planner(
+            prices,
+            openAi,
+            anthropic,
+            gemini,
+            new LocalModels(localServers, team::equals),
+            toolboxes,
+            settings());
+  }
+
+  private Toolboxes toolboxes(Jdbi jdbi, InstantSource clock) {
+    var wiring = new ToolsWiring();
+    var mcp = wiring.mcpClient(tools, clock);
+    return wiring.toolboxes(workspaces, wiring.mcpCatalogue(mcp, clock), mcp, tools, jdbi, clock);
   }
 
   private AgentLoopSettings settings() {
@@ -241,7 +266,6 @@ final class TestingAgentLoop implements AutoCloseable {
   /// A process at work on the database: a pool, an inbox and a worker of its own.
   final class Node implements AutoCloseable {
     final HikariDataSource pool = new HikariDataSource();
-    private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
     private final JdbcInbox inbox;
     private final JdbcTurnReports reports;
     private final Worker worker;
@@ -256,6 +280,7 @@ final class TestingAgentLoop implements AutoCloseable {
       var ledger = billing.ledger(ofPool, clock);
       var rollups = billing.rollups();
       var wiring = new AgentLoopWiring();
+      var toolboxes = toolboxes(ofPool, clock);
       inbox = wiring.inbox(ofPool, rollups, clock, UUID::randomUUID);
       reports = wiring.turnReports(ofPool, clock);
       worker =
@@ -263,12 +288,12 @@ final class TestingAgentLoop implements AutoCloseable {
               ofPool,
               bots,
               gate(billing, ofPool, prices, ledger, clock),
-              prices,
               billing.toolPrices(ofPool, clock),
               rollups,
               billing.budgets(clock),
               billing.events(clock, () -> {}),
-              openAi,
+              planner(prices, toolboxes),
+              toolboxes,
               settings(),
               clock,
               UUID::randomUUID);
@@ -300,6 +325,11 @@ final class TestingAgentLoop implements AutoCloseable {
       }
     }
 
+    /// Watches a turn of the team.
+    JdbcTurnWatch watch(TurnId turn) {
+      return reports.watch(team, turn);
+    }
+
     TurnReport ask(InboundMessage message) {
       return await(accept(message));
     }
@@ -315,7 +345,6 @@ final class TestingAgentLoop implements AutoCloseable {
       if (!isClosed) {
         isClosed = true;
         worker.close();
-        openAi.close();
         pool.close();
       }
     }
@@ -359,8 +388,12 @@ final class TestingAgentLoop implements AutoCloseable {
   @Override
   public void close() {
     models.close();
+    localServers.close();
     nodes.forEach(Node::close);
     openAi.close();
+    anthropic.close();
+    gemini.close();
+    tools.close();
     database.close();
   }
 }

@@ -28,7 +28,8 @@ import java.util.function.Function;
 /// misbehaves on demand. It records what it was asked. Many threads may use it at once.
 ///
 /// What it answers is a function of the request; until another is set, it answers each with
-/// [#completion] of 485 prompt and 42 completion tokens and the text `Hello from the stub.`
+/// completion of 485 prompt and 42 completion tokens and the text `Hello from the stub.`, streamed
+/// if that is asked for.
 public final class TestingOpenAiServer implements AutoCloseable {
   public static final String DEFAULT_TEXT = "Hello from the stub.";
   public static final long DEFAULT_PROMPT_TOKENS = 485;
@@ -75,13 +76,33 @@ public final class TestingOpenAiServer implements AutoCloseable {
 
     /// A status of 200 and half of that body, then the connection is closed.
     record CutHalfway(String body) implements Reply {}
+
+    /// A status of 200 and these pieces of a body, each sent on at once.
+    ///
+    /// @param pause before each piece but the first
+    record Stream(String contentType, List<String> pieces, Duration pause, StreamEnd end)
+        implements Reply {
+      public Stream {
+        pieces = List.copyOf(pieces);
+      }
+    }
+  }
+
+  /// How a stream ends after its last piece.
+  public enum StreamEnd {
+    /// As HTTP has it.
+    WHOLE,
+    /// The connection is closed before its time.
+    CUT,
+    /// The connection stays open and silent, until the server is closed.
+    HANG
   }
 
   private final HttpServer server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final List<Received> received = new ArrayList<>();
-  private volatile Function<Received, Reply> replies = _ -> completion();
+  private volatile Function<Received, Reply> replies = TestingOpenAiServer::asAsked;
 
   public TestingOpenAiServer() {
     try {
@@ -140,6 +161,49 @@ public final class TestingOpenAiServer implements AutoCloseable {
         received.wait(leftMillis);
       }
     }
+  }
+
+  private static Reply asAsked(Received request) {
+    return request.body().path("stream").asBoolean()
+        ? streamed(DEFAULT_TEXT, DEFAULT_PROMPT_TOKENS, DEFAULT_COMPLETION_TOKENS)
+        : completion();
+  }
+
+  /// A stream as OpenAI writes it: a role, the text word by word, a reason, a usage.
+  public static Reply.Stream streamed(String text, long promptTokens, long completionTokens) {
+    var pieces = new ArrayList<String>();
+    pieces.add(delta("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null"));
+    for (String word : text.split("(?<= )", -1)) {
+      var delta = JSON.createObjectNode().put("content", word);
+      pieces.add(delta(delta.toString(), "null"));
+    }
+    pieces.add(delta("{}", "\"stop\""));
+    pieces.add(
+        event(
+            "{\"id\":\"chatcmpl-stub\",\"choices\":[],\"usage\":"
+                + body(promptTokens, completionTokens).path("usage")
+                + "}"));
+    pieces.add(event("[DONE]"));
+    return stream(pieces, StreamEnd.WHOLE);
+  }
+
+  /// A stream of those pieces, without a pause.
+  public static Reply.Stream stream(List<String> pieces, StreamEnd end) {
+    return new Reply.Stream("text/event-stream; charset=utf-8", pieces, Duration.ZERO, end);
+  }
+
+  /// A chunk of the first choice.
+  ///
+  /// @param delta JSON
+  /// @param finishReason JSON
+  public static String delta(String delta, String finishReason) {
+    return event(
+        "{\"id\":\"chatcmpl-stub\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":%s,\"logprobs\":null,\"finish_reason\":%s}],\"usage\":null}"
+            .formatted(delta, finishReason));
+  }
+
+  public static String event(String data) {
+    return "data: " + data + "\n\n";
   }
 
   public static Reply completion() {
@@ -270,6 +334,27 @@ public final class TestingOpenAiServer implements AutoCloseable {
         exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
         exchange.getResponseBody().flush();
       }
+      case Reply.Stream stream -> send(exchange, stream);
+    }
+  }
+
+  private void send(HttpExchange exchange, Reply.Stream stream)
+      throws IOException, InterruptedException {
+    exchange.getResponseHeaders().set("content-type", stream.contentType());
+    exchange.getResponseHeaders().set("x-request-id", REQUEST_ID);
+    // A body that is shorter than it says is a cut one.
+    exchange.sendResponseHeaders(200, stream.end() == StreamEnd.WHOLE ? 0 : Long.MAX_VALUE);
+    var pause = Duration.ZERO;
+    for (String piece : stream.pieces()) {
+      if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+      exchange.getResponseBody().write(piece.getBytes(StandardCharsets.UTF_8));
+      exchange.getResponseBody().flush();
+      pause = stream.pause();
+    }
+    if (stream.end() == StreamEnd.HANG) {
+      closed.await();
     }
   }
 

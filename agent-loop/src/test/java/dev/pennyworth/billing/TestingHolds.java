@@ -23,6 +23,14 @@ public final class TestingHolds {
 
   private TestingHolds() {}
 
+  /// A price of the catalogue that comes with the program.
+  public static Price shipped(String provider, String model) {
+    return PriceFile.shipped().stream()
+        .filter(price -> price.provider().equals(provider) && price.model().equals(model))
+        .findFirst()
+        .orElseThrow();
+  }
+
   public static Hold wallet(long outputTokensMax) {
     return hold(BillingMode.WALLET, outputTokensMax);
   }

@@ -104,6 +104,11 @@ public final class BillingWiring {
     return new JdbcToolPrices(jdbi, clock);
   }
 
+  @Singleton
+  public JdbcTeamToolPrices teamToolPrices(InstantSource clock) {
+    return new JdbcTeamToolPrices(clock);
+  }
+
   /// To be loaded before anything asks for a price: what the operator prices, the program's own
   /// file leaves alone.
   @Singleton

@@ -55,6 +55,10 @@ public record Hash(String hex) {
     }
     // Rows of before there were priced tools have no such line, and keep their hash.
     row.tool().ifPresent(tool -> line(text, tool));
+    // Nor those without cache writes for an hour. No tool is named like this line.
+    if (row.tokens().cacheWriteHour() > 0) {
+      line(text, "cache_write_1h=" + row.tokens().cacheWriteHour());
+    }
     return of(sha256(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 

@@ -94,23 +94,24 @@ final class JdbcLedgerRows {
               (team_id, seq, txn_id, source_key, kind, at, event_day, bot_id, turn_id, step, hold_id,
                purpose, llm_provider, llm_model, tool_name, price_id, provider_request_id,
                tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
-               cost_nanos, billed_nanos, flags, previous_hash, hash)
+               tokens_cache_write_1h, cost_nanos, billed_nanos, flags, previous_hash, hash)
             SELECT team_id, seq, txn_id, source_key, kind, ?, event_day, bot_id, turn_id, step,
               hold_id, purpose, llm_provider, llm_model, tool_name, price_id, provider_request_id,
               tokens_input, tokens_output, tokens_cache_read, tokens_cache_write,
-              cost_nanos, billed_nanos, string_to_array(flags, ','),
+              tokens_cache_write_1h, cost_nanos, billed_nanos, string_to_array(flags, ','),
               decode(previous_hash, 'hex'), decode(hash, 'hex')
             FROM unnest(?::uuid[], ?::bigint[], ?::uuid[], ?::text[],
               ?::text[], ?::date[], ?::uuid[], ?::uuid[], ?::integer[],
               ?::uuid[], ?::text[], ?::text[], ?::text[],
               ?::text[], ?::text[], ?::text[], ?::bigint[],
-              ?::bigint[], ?::bigint[], ?::bigint[],
+              ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
               ?::bigint[], ?::bigint[], ?::text[], ?::text[],
               ?::text[])
               AS row (team_id, seq, txn_id, source_key, kind, event_day, bot_id, turn_id, step,
                 hold_id, purpose, llm_provider, llm_model, tool_name, price_id,
                 provider_request_id, tokens_input, tokens_output, tokens_cache_read,
-                tokens_cache_write, cost_nanos, billed_nanos, flags, previous_hash, hash)
+                tokens_cache_write, tokens_cache_write_1h, cost_nanos, billed_nanos, flags,
+                previous_hash, hash)
             """)
         .instant(at)
         .uuids(one -> one.team().uuid())
@@ -133,6 +134,7 @@ final class JdbcLedgerRows {
         .longs(one -> one.row().tokens().output())
         .longs(one -> one.row().tokens().cacheRead())
         .longs(one -> one.row().tokens().cacheWrite())
+        .longs(one -> one.row().tokens().cacheWriteHour())
         .longs(one -> one.row().cost().nanos())
         .longs(one -> one.row().billed().nanos())
         .texts(one -> String.join(",", one.row().flags()))
@@ -199,7 +201,8 @@ final class JdbcLedgerRows {
             row.getLong("tokens_input"),
             row.getLong("tokens_output"),
             row.getLong("tokens_cache_read"),
-            row.getLong("tokens_cache_write")),
+            row.getLong("tokens_cache_write") - row.getLong("tokens_cache_write_1h"),
+            row.getLong("tokens_cache_write_1h")),
         new NanoUsd(row.getLong("cost_nanos")),
         new NanoUsd(row.getLong("billed_nanos")),
         List.of((String[]) row.getArray("flags").getArray()),

@@ -2,6 +2,7 @@ package dev.pennyworth.billing;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -149,6 +150,24 @@ public final class JdbcPrices {
     return price;
   }
 
+  /// The price of a model on the operator's own machine, all zero: he pays for the machine.
+  public Price local(String model) {
+    var price =
+        new Price(
+            "custom/" + model + "@local",
+            "custom",
+            model,
+            model + " (local, free)",
+            0,
+            0,
+            0,
+            0,
+            true,
+            NEVER_CURRENT.plus(Duration.ofDays(1))); // beside the stand-in of the same model
+    jdbi.useHandle(handle -> insert(handle, new PriceVersion(price, false), false));
+    return price;
+  }
+
   /// The prices of all models now, by provider and model.
   public List<Price> allCurrent() {
     return jdbi.withHandle(handle ->
@@ -194,11 +213,11 @@ public final class JdbcPrices {
             INSERT INTO price
               (price_id, llm_provider, llm_model, name, input_nanos_per_million,
                output_nanos_per_million, cache_read_nanos_per_million,
-               cache_write_nanos_per_million, calls_tools, effective_from, is_retired,
-               is_operators)
+               cache_write_nanos_per_million, cache_write_1h_nanos_per_million, calls_tools,
+               effective_from, is_retired, is_operators)
             VALUES
               (:id, :provider, :model, :name, :input, :output, :cache_read, :cache_write,
-               :calls_tools, :effective_from, :is_retired, :is_operators)
+               :cache_write_1h, :calls_tools, :effective_from, :is_retired, :is_operators)
             ON CONFLICT (price_id) DO NOTHING
             """)
         .bind("id", price.id())
@@ -209,6 +228,7 @@ public final class JdbcPrices {
         .bind("output", price.outputNanosPerMillion())
         .bind("cache_read", price.cacheReadNanosPerMillion())
         .bind("cache_write", price.cacheWriteNanosPerMillion())
+        .bind("cache_write_1h", price.cacheWriteHourNanosPerMillion())
         .bind("calls_tools", price.callsTools())
         .bind("effective_from", price.effectiveFrom())
         .bind("is_retired", version.isRetired())
@@ -221,6 +241,9 @@ public final class JdbcPrices {
   }
 
   private static Price read(ResultSet row) throws SQLException {
+    long cacheWrite = row.getLong("cache_write_nanos_per_million");
+    long cacheWriteHour = row.getLong("cache_write_1h_nanos_per_million");
+    boolean hasCacheWriteHour = !row.wasNull();
     return new Price(
         row.getString("price_id"),
         row.getString("llm_provider"),
@@ -229,7 +252,8 @@ public final class JdbcPrices {
         row.getLong("input_nanos_per_million"),
         row.getLong("output_nanos_per_million"),
         row.getLong("cache_read_nanos_per_million"),
-        row.getLong("cache_write_nanos_per_million"),
+        cacheWrite,
+        hasCacheWriteHour ? cacheWriteHour : cacheWrite,
         row.getBoolean("calls_tools"),
         row.getTimestamp("effective_from").toInstant());
   }

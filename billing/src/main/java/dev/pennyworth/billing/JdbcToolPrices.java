@@ -132,7 +132,7 @@ public final class JdbcToolPrices {
         .execute();
   }
 
-  private static @Nullable String value(ToolPrice.Rule rule) {
+  static @Nullable String value(ToolPrice.Rule rule) {
     return switch (rule) {
       case ToolPrice.Rule.Equal equal -> equal.value();
       case ToolPrice.Rule.PerUnit _ -> null;
@@ -140,15 +140,18 @@ public final class JdbcToolPrices {
   }
 
   private static ToolPriceVersion read(ResultSet row) throws SQLException {
-    var price =
-        new ToolPrice(
-            Price.ofToolId(row.getString("price_id")).orElseThrow(),
-            new NanoUsd(row.getLong("base_nanos")),
-            rules(
-                (String[]) row.getArray("rule_arguments").getArray(),
-                (String[]) row.getArray("rule_values").getArray(),
-                (Long[]) row.getArray("rule_nanos").getArray()));
-    return new ToolPriceVersion(price, row.getTimestamp("effective_from").toInstant());
+    return new ToolPriceVersion(price(row), row.getTimestamp("effective_from").toInstant());
+  }
+
+  /// The figures of a version's row.
+  static ToolPrice price(ResultSet row) throws SQLException {
+    return new ToolPrice(
+        Price.ofToolId(row.getString("price_id")).orElseThrow(),
+        new NanoUsd(row.getLong("base_nanos")),
+        rules(
+            (String[]) row.getArray("rule_arguments").getArray(),
+            (String[]) row.getArray("rule_values").getArray(),
+            (Long[]) row.getArray("rule_nanos").getArray()));
   }
 
   private static List<ToolPrice.Rule> rules(String[] arguments, String[] values, Long[] nanos) {

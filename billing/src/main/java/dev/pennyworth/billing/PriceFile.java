@@ -33,11 +33,12 @@ final class PriceFile {
           "output",
           "cache_read",
           "cache_write",
+          "cache_write_1h",
           "calls_tools",
           "retired",
           "effective_from");
   private static final List<String> FIGURES =
-      List.of("input", "output", "cache_read", "cache_write", "calls_tools");
+      List.of("input", "output", "cache_read", "cache_write", "cache_write_1h", "calls_tools");
   private static final List<String> TOOL =
       List.of("tool", "price_cents", "price_rules", "effective_from");
   private static final List<String> RULE =
@@ -148,6 +149,7 @@ final class PriceFile {
     if (cacheRead > input) {
       throw entry.refused("asks more for cache reads than for input; at most as much is allowed");
     }
+    long cacheWrite = entry.has("cache_write") ? entry.nanosPerMillion("cache_write") : input;
     return new PriceVersion(
         new Price(
             provider + "/" + model + "@" + PriceEntry.written(from),
@@ -157,7 +159,8 @@ final class PriceFile {
             input,
             output,
             cacheRead,
-            entry.has("cache_write") ? entry.nanosPerMillion("cache_write") : input,
+            cacheWrite,
+            entry.has("cache_write_1h") ? entry.nanosPerMillion("cache_write_1h") : cacheWrite,
             entry.flag("calls_tools", true),
             from),
         isRetired);

@@ -28,7 +28,9 @@ public record PriceVersion(Price price, boolean isRetired) {
         "cache_read",
         dollars(price.cacheReadNanosPerMillion()),
         "cache_write",
-        dollars(price.cacheWriteNanosPerMillion()));
+        dollars(price.cacheWriteNanosPerMillion()),
+        "cache_write_1h",
+        dollars(price.cacheWriteHourNanosPerMillion()));
   }
 
   private static String dollars(long nanos) {

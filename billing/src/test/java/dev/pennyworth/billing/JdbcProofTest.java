@@ -75,6 +75,7 @@ class JdbcProofTest {
       value = {
         "UPDATE ledger_transaction SET cost_nanos = cost_nanos + 1 WHERE seq = 2 | ledger.hash",
         "UPDATE ledger_transaction SET provider_request_id = 'x' WHERE seq = 2 | ledger.hash",
+        "UPDATE ledger_transaction SET tokens_cache_write_1h = 5 WHERE seq = 2 | ledger.hash",
         "UPDATE ledger_entry SET amount_nanos = 1 WHERE seq = 2 AND account = 'revenue' | ledger.hash",
         "DELETE FROM ledger_entry WHERE seq = 3 | ledger.hash"
       })

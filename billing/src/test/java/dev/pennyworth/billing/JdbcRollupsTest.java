@@ -25,7 +25,7 @@ final class JdbcRollupsTest {
   void spend() {
     billing = new TestingBilling();
     other = billing.newBot();
-    spend(BillingMode.WALLET, new TokenUsage(485, 42, 10, 5));
+    spend(BillingMode.WALLET, new TokenUsage(485, 42, 10, 2, 3));
     spend(BillingMode.BYOK, new TokenUsage(7, 1, 0, 0));
     billing.now.updateAndGet(now -> now.plus(Duration.ofDays(1)));
     spend(BillingMode.PLAN_QUOTA, new TokenUsage(100, 20, 0, 0));

@@ -139,6 +139,7 @@ class PriceFileTest {
                 false,
                 Instant.parse("2026-05-01T08:30:00Z")));
     assertThat(first.figures()).containsEntry("cache_read", "0.075").containsEntry("input", "0.15");
+    assertThat(first.figures()).containsEntry("cache_write_1h", "0.2");
     assertThat(list.models().getLast().isRetired()).isTrue();
     var tool = list.tools().getFirst();
     assertThat(tool.price().list().id()).isEqualTo("tool/current_time@2026-05-01");

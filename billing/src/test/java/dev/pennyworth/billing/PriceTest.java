@@ -21,7 +21,7 @@ class PriceTest {
   void aCostIsRoundedUpOnceForTheWholeCall() {
     // One nano-dollar a million tokens in each bucket: four tokens are one nano-dollar, not four.
     var price = new Price("a/b@1", "a", "b", "b", 1, 1, 1, 1, true, Instant.EPOCH);
-    assertThat(price.cost(new TokenUsage(1, 1, 1, 1))).isEqualTo(new NanoUsd(1));
+    assertThat(price.cost(new TokenUsage(1, 1, 1, 1, 1))).isEqualTo(new NanoUsd(1));
   }
 
   @Property
@@ -37,7 +37,8 @@ class PriceTest {
                   price.cost(new TokenUsage(input + 1, output, cacheRead, cacheWrite)),
                   price.cost(new TokenUsage(input, output + 1, cacheRead, cacheWrite)),
                   price.cost(new TokenUsage(input, output, cacheRead + 1, cacheWrite)),
-                  price.cost(new TokenUsage(input, output, cacheRead, cacheWrite + 1))))
+                  price.cost(new TokenUsage(input, output, cacheRead, cacheWrite + 1)),
+                  price.cost(new TokenUsage(input, output, cacheRead, cacheWrite, 1))))
           .allMatch(dearer -> dearer.compareTo(cost) >= 0);
     }
   }
@@ -67,6 +68,16 @@ class PriceTest {
       assertThat(GPT_4O_MINI.worstCase(inputTokensMax, fits)).isLessThanOrEqualTo(amount);
     }
     assertThat(GPT_4O_MINI.worstCase(inputTokensMax, Math.max(fits, -1) + 1)).isGreaterThan(amount);
+  }
+
+  @Test
+  void anHourInAnthropicsCacheCostsTwiceTheInput() {
+    assertThat(PriceFile.shipped())
+        .filteredOn(price -> price.provider().equals("anthropic"))
+        .hasSize(3)
+        .allSatisfy(price ->
+            assertThat(price.cacheWriteHourNanosPerMillion())
+                .isEqualTo(2 * price.inputNanosPerMillion()));
   }
 
   @Test

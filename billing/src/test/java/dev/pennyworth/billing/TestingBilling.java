@@ -17,6 +17,7 @@ import org.jdbi.v3.core.Jdbi;
 /// until it is told to move.
 final class TestingBilling implements AutoCloseable {
   static final Price GPT_4O_MINI = price("openai", "gpt-4o-mini");
+  static final Price SONNET = price("anthropic", "claude-sonnet-4-6");
   static final ZoneId UTC = ZoneOffset.UTC;
 
   private static final int CONNECTIONS_MAX = 16;

@@ -19,6 +19,8 @@ import dev.pennyworth.botsapi.http.JdbcPublicRates;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.MasterKey;
 import dev.pennyworth.botsapi.secrets.Sealer;
+import dev.pennyworth.botsapi.workspaces.McpServerId;
+import dev.pennyworth.botsapi.workspaces.ToolId;
 import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
@@ -73,7 +75,9 @@ final class BotsApiWiring {
                 AuditId.class,
                 EventId.class,
                 EndpointId.class,
-                DeliveryId.class))
+                DeliveryId.class,
+                ToolId.class,
+                McpServerId.class))
         .addMixIn(HealthResult.class, WhatIsThere.class);
   }
 
@@ -122,7 +126,12 @@ final class BotsApiWiring {
     var models = configuration.models();
     return new AgentLoopSettings(
         configuration.allowPrivateNetworks(),
-        Map.of("openai", provider(models.openai()), "groq", provider(models.groq())),
+        Map.of(
+            "anthropic", provider(models.anthropic()),
+            "openai", provider(models.openai()),
+            "groq", provider(models.groq()),
+            "gemini", provider(models.gemini()),
+            "workers-ai", provider(models.workersAi())),
         new SecretText(HexFormat.of().formatHex(masterKey.derive("end users' pseudonyms"))));
   }
 

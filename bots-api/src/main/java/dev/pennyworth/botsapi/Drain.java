@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi;
 
 import dev.pennyworth.agentloop.Worker;
+import dev.pennyworth.botsapi.events.CallbackRelay;
 import dev.pennyworth.botsapi.events.EventRelay;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownManager;
@@ -37,8 +38,10 @@ final class Drain implements AutoCloseable {
             .shutdownGracefully()
             .toCompletableFuture();
     application.getBean(EventRelay.class).stopTaking();
+    application.getBean(CallbackRelay.class).stopTaking();
     application.destroyBean(Worker.class);
     application.destroyBean(EventRelay.class);
+    application.destroyBean(CallbackRelay.class);
     await(requests);
   }
 

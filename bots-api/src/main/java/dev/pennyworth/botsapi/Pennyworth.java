@@ -1,11 +1,13 @@
 package dev.pennyworth.botsapi;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pennyworth.agentloop.HttpLocalServers;
 import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.billing.JdbcOperatorPrices;
 import dev.pennyworth.billing.PriceFileRefused;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;
 import dev.pennyworth.botsapi.accounts.JdbcApiKeys;
+import dev.pennyworth.botsapi.events.CallbackRelay;
 import dev.pennyworth.botsapi.events.EventRelay;
 import dev.pennyworth.botsapi.secrets.JdbcMasterKeyCheck;
 import dev.pennyworth.botsapi.secrets.MasterKey;
@@ -97,8 +99,10 @@ public final class Pennyworth implements AutoCloseable {
       var made = firstRun(application, configuration);
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       application.getBean(EventRelay.class).start();
+      application.getBean(CallbackRelay.class).start();
       serve(application, configuration);
       running.add(application.getBean(JdbcTimers.class)).start();
+      application.getBean(HttpLocalServers.class).start(configuration.port());
       writeAddress(home, configuration.localAddress());
       out.println(Greeting.text(configuration.localAddress(), made));
       return new Pennyworth(running, application, configuration.localAddress());

@@ -27,6 +27,7 @@ final class ApiDescriptionTest {
     assertThat(document.status()).isEqualTo(200);
     assertThat(document.text())
         .contains("title: Pennyworth", "/api/auth/register:", "/api/keys:", "access_token")
+        .contains("/v1/chat/completions:", "/v1/models/{id}:", "callback_url")
         .doesNotContain("Caller", "accessToken");
   }
 

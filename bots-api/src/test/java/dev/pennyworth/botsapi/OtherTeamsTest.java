@@ -95,7 +95,21 @@ final class OtherTeamsTest {
     ids.put("platformUserId", "ada");
     ids.put("endpointId", endpoint);
     ids.put("deliveryId", delivery.path("id").textValue());
+    var workspace = bot.get("").json().path("workspace_id").textValue();
+    var below = "/api/workspaces/" + workspace;
+    ids.put("workspaceId", workspace);
+    ids.put(
+        "toolId",
+        madeIn(bot, below + "/tools", "{\"name\":\"t\",\"url\":\"https://93.184.215.14/t\"}"));
+    ids.put(
+        "serverId",
+        madeIn(bot, below + "/mcp-servers", "{\"name\":\"m\",\"url\":\"https://mcp.invalid/\"}"));
+    ids.put("toolName", "search");
     return Map.copyOf(ids);
+  }
+
+  private static String madeIn(TestingBot bot, String path, String json) {
+    return server.post(path, bot.team().accessToken(), json).json().path("id").textValue();
   }
 
   static Stream<Route> privateRoutes() {
@@ -131,8 +145,23 @@ final class OtherTeamsTest {
 
     assertThat(answer.status()).isEqualTo(404);
     if (!route.method().equals("HEAD")) {
-      assertThat(answer.errorCode()).isEqualTo("not_found");
+      assertThat(answer.errorCode()).isIn("not_found", "model_not_found");
     }
+  }
+
+  static Stream<Route> privateRoutesBelowAWorkspace() {
+    return privateRoutes()
+        .filter(route -> route.variables().size() > 1)
+        .filter(route -> route.variables().contains("workspaceId"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("privateRoutesBelowAWorkspace")
+  void anotherTeamsToolBelowOurOwnWorkspaceIsNotFound(Route route) {
+    var mixed = new HashMap<>(theirIds);
+    mixed.put("workspaceId", ours.get("").json().path("workspace_id").textValue());
+
+    assertThat(send(route, route.path(mixed), team.accessToken()).status()).isEqualTo(404);
   }
 
   @ParameterizedTest
@@ -223,12 +252,14 @@ final class OtherTeamsTest {
             "/api/teams",
             "/api/team/members",
             "/api/events",
-            "/api/webhook-endpoints")) {
+            "/api/webhook-endpoints",
+            "/v1/models",
+            "/api/workspaces")) {
       var text = server.get(list, team.accessToken()).text();
 
       assertThat(text).as(list).doesNotContain(theirs.id());
       theirIds.values().stream()
-          .filter(id -> !id.equals("ada"))
+          .filter(id -> !List.of("ada", "search").contains(id))
           .forEach(id -> assertThat(text).as(list).doesNotContain(id));
     }
   }

@@ -9,6 +9,7 @@ import dev.pennyworth.agentloop.TestingOpenAiServer.Reply;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -64,6 +65,7 @@ final class ParkedTurnsTest {
     int before = provider.received().size();
 
     for (var user : List.of("ann", "bob", "cid", "dee")) {
+      server.clock().advance(Duration.ofSeconds(1));
       var answer = bot.say(user, user, "I am " + user).json();
       assertThat(answer.path("status").textValue()).isEqualTo("parked");
       assertThat(answer.path("stop_reason").textValue()).isEqualTo("insufficient_balance");

@@ -84,11 +84,31 @@ final class RolesTest {
       GET    /api/webhook-endpoints/{}/deliveries       owner billing
       POST   /api/webhook-endpoints/{}/deliveries/{}/retry owner billing
       POST   /api/webhook-endpoints/{}/test             owner billing
+      GET    /api/workspaces                            owner billing editor viewer
+      POST   /api/workspaces                            owner editor
+      DELETE /api/workspaces/{}                         owner editor
+      GET    /api/workspaces/{}                         owner billing editor viewer
+      PATCH  /api/workspaces/{}                         owner editor
+      GET    /api/workspaces/{}/mcp-servers             owner billing editor viewer
+      POST   /api/workspaces/{}/mcp-servers             owner editor
+      DELETE /api/workspaces/{}/mcp-servers/{}          owner editor
+      GET    /api/workspaces/{}/mcp-servers/{}          owner billing editor viewer
+      PATCH  /api/workspaces/{}/mcp-servers/{}          owner editor
+      GET    /api/workspaces/{}/mcp-servers/{}/tools    owner billing editor viewer
+      PATCH  /api/workspaces/{}/mcp-servers/{}/tools/{} owner billing editor
+      GET    /api/workspaces/{}/tools                   owner billing editor viewer
+      POST   /api/workspaces/{}/tools                   owner editor
+      DELETE /api/workspaces/{}/tools/{}                owner editor
+      GET    /api/workspaces/{}/tools/{}                owner billing editor viewer
+      PATCH  /api/workspaces/{}/tools/{}                owner billing editor
       GET    /checkout/canceled                         anybody
       GET    /checkout/thanks                           anybody
       GET    /checkout/{}/{}                            anybody
       POST   /checkout/{}/{}                            anybody
       POST   /graphql                                   anybody
+      POST   /v1/chat/completions                       owner editor
+      GET    /v1/models                                 owner billing editor viewer
+      GET    /v1/models/{}                              owner billing editor viewer
       """;
 
   /// What belongs to no team.
@@ -220,6 +240,19 @@ final class RolesTest {
     ids.put("conversationId", "bconv_" + none);
     ids.put("turnId", "turn_" + none);
     ids.put("platformUserId", "ada");
+    var workspace = madeIn("/api/workspaces", "{\"name\":\"Shop\"}");
+    var below = "/api/workspaces/" + workspace;
+    ids.put("workspaceId", workspace);
+    ids.put(
+        "toolId", madeIn(below + "/tools", "{\"name\":\"t\",\"url\":\"https://192.0.43.8/in\"}"));
+    ids.put(
+        "serverId",
+        madeIn(below + "/mcp-servers", "{\"name\":\"m\",\"url\":\"https://mcp.invalid/\"}"));
+    ids.put("toolName", "search");
     return ids;
+  }
+
+  private static String madeIn(String path, String json) {
+    return server.post(path, team.accessToken(), json).json().path("id").textValue();
   }
 }

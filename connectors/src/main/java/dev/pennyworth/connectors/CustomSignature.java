@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The signature of a custom webhook: `sha256=` and the hex HMAC-SHA256 of `{timestamp}.{raw
 /// body}`, with a timestamp in unix seconds that is at most 5 minutes off either way.
-final class CustomSignature {
+public final class CustomSignature {
   private static final String PREFIX = "sha256=";
   private static final Duration SKEW_MAX = Duration.ofMinutes(5);
   private static final String ALGORITHM = "HmacSHA256";
@@ -41,6 +42,12 @@ final class CustomSignature {
       return Optional.of("X-Timestamp is more than 5 minutes away from this server's clock.");
     }
     return Optional.empty();
+  }
+
+  /// The headers that sign what is sent: the same that sign what comes in.
+  public static Map<String, String> headers(byte[] body, SecretText secret, Instant now) {
+    var timestamp = Long.toString(now.getEpochSecond());
+    return Map.of("X-Timestamp", timestamp, "X-Signature-256", sign(timestamp, body, secret));
   }
 
   /// The signature as it stands in the header.

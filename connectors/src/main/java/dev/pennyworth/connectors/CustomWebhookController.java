@@ -26,13 +26,19 @@ import java.util.Optional;
 public final class CustomWebhookController {
   private final WebhookBots bots;
   private final SynchronousTurns turns;
+  private final CallbackUrls callbackUrls;
   private final Json json;
   private final InstantSource clock;
 
   CustomWebhookController(
-      WebhookBots bots, SynchronousTurns turns, Json json, InstantSource clock) {
+      WebhookBots bots,
+      SynchronousTurns turns,
+      CallbackUrls callbackUrls,
+      Json json,
+      InstantSource clock) {
     this.bots = bots;
     this.turns = turns;
+    this.callbackUrls = callbackUrls;
     this.json = json;
     this.clock = clock;
   }
@@ -40,16 +46,19 @@ public final class CustomWebhookController {
   /// What a custom webhook takes.
   ///
   /// @param eventId the identity of the event; without one, the signature is
+  /// @param callbackUrl where the answer is to be posted, signed; without one, it is the response
   public record Event(
       String text,
       String userId,
       String channelId,
       Optional<String> userName,
-      Optional<String> eventId) {}
+      Optional<String> eventId,
+      Optional<String> callbackUrl) {}
 
-  /// Takes one message: `{text, user_id, channel_id, user_name?, event_id?}`, signed with the bot's
-  /// webhook secret. Answers with the whole turn. The same event again gets the same answer and
-  /// costs nothing.
+  /// Takes one message: `{text, user_id, channel_id, user_name?, event_id?, callback_url?}`, signed
+  /// with the bot's webhook secret. Answers with the whole turn; with a `callback_url` it answers
+  /// 202 at once, and posts the turn there when it has ended. The same event again gets the same
+  /// answer, no second callback, and costs nothing.
   @Post("/{id}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Event.class)))
@@ -57,6 +66,10 @@ public final class CustomWebhookController {
       responseCode = "200",
       description = "The whole turn",
       content = @Content(schema = @Schema(implementation = TurnAnswer.class)))
+  @ApiResponse(
+      responseCode = "202",
+      description = "The turn goes to callback_url when it has ended",
+      content = @Content(schema = @Schema(implementation = SynchronousTurns.Begun.class)))
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> receive(String id, HttpRequest<byte[]> request) {
     var bot =
@@ -78,8 +91,12 @@ public final class CustomWebhookController {
         turns.limited(
             team,
             List.of(PlatformRates.ofBot(settings.bot(), "custom")),
-            () -> CustomInbound.read(json, body, team, settings.bot(), String.valueOf(signature)));
-    return turns.answer(
-        message, settings, PlatformRates.of(message, settings.endUserMessagesPerMinute()));
+            () ->
+                CustomInbound.read(
+                    json, callbackUrls, body, team, settings.bot(), String.valueOf(signature)));
+    var limits = PlatformRates.of(message, settings.endUserMessagesPerMinute());
+    return message.callbackUrl().isPresent()
+        ? turns.begin(message, settings, limits)
+        : turns.answer(message, settings, limits);
   }
 }

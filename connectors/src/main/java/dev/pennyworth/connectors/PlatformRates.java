@@ -9,7 +9,8 @@ import java.util.Map;
 /// How many messages a minute get in: for each bot by its platform, and for each end user.
 public final class PlatformRates {
   private static final Map<String, Integer> MESSAGES_PER_MINUTE_MAX =
-      Map.of("telegram", 60, "discord", 120, "whatsapp", 60, "slack", 60, "custom", 60);
+      Map.of(
+          "telegram", 60, "discord", 120, "whatsapp", 60, "slack", 60, "custom", 60, "openai", 60);
 
   private PlatformRates() {}
 

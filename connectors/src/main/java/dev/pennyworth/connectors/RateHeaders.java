@@ -2,6 +2,7 @@ package dev.pennyworth.connectors;
 
 import dev.pennyworth.agentloop.RateState;
 import io.micronaut.http.MutableHttpResponse;
+import java.time.Instant;
 import java.util.Map;
 
 /// A rate limit in the headers of an answer: every answer of a limited route carries them.
@@ -23,6 +24,16 @@ public final class RateHeaders {
       }
     }
     return result;
+  }
+
+  /// The refusal of a message that is one too many.
+  public static HttpFailure tooMany(RateState state, Instant now) {
+    return HttpFailure.tooManyRequests(
+        "More than %d messages a minute for %s. Nothing was stored or charged; send it again later."
+            .formatted(state.limit(), state.subject()),
+        state.limit(),
+        state.resetsAt(),
+        now);
   }
 
   private static Map<String, String> headers(RateState state) {

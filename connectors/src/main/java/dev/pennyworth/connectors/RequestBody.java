@@ -52,6 +52,12 @@ public final class RequestBody {
     return checked(parse(json, body), "", known);
   }
 
+  /// As [#read], but fields that nobody reads are let pass: for callers who follow another's
+  /// specification, which grows.
+  public static RequestBody readOpen(Json json, byte[] body) {
+    return new RequestBody(parse(json, body), "", false);
+  }
+
   /// As [#read], but an empty body is an empty object.
   public static RequestBody readOptional(Json json, byte[] body, Collection<String> known) {
     return body.length == 0

@@ -2,6 +2,7 @@ package dev.pennyworth.connectors;
 
 import dev.pennyworth.agentloop.Acceptance;
 import dev.pennyworth.agentloop.BotSettings;
+import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.agentloop.JdbcInbox;
 import dev.pennyworth.agentloop.JdbcTurnReports;
@@ -48,8 +49,34 @@ public final class SynchronousTurns {
       case Acceptance.Accepted(var turn, var rate) -> await(message, bot, turn, rate, false);
       case Acceptance.Duplicate(var turn) ->
           await(message, bot, turn, inbox.look(message.team(), limits), true);
-      case Acceptance.RateLimited(var rate) -> throw tooMany(rate);
+      case Acceptance.RateLimited(var rate) -> throw RateHeaders.tooMany(rate, clock.instant());
     };
+  }
+
+  /// A turn that is answered later.
+  public record Begun(String status, ConversationId conversationId, TurnId turnId) {}
+
+  /// 202 at once.
+  ///
+  /// @throws HttpFailure 429 if a limit is reached
+  HttpResponse<byte[]> begin(InboundMessage message, BotSettings bot, List<RateLimit> limits) {
+    return switch (inbox.accept(message, bot, limits)) {
+      case Acceptance.Accepted(var turn, var rate) -> begun(message.team(), turn, rate);
+      case Acceptance.Duplicate(var turn) ->
+          begun(message.team(), turn, inbox.look(message.team(), limits));
+      case Acceptance.RateLimited(var rate) -> throw RateHeaders.tooMany(rate, clock.instant());
+    };
+  }
+
+  private HttpResponse<byte[]> begun(TeamId team, TurnId turn, Optional<RateState> rate) {
+    var report = reports.find(team, turn).orElseThrow();
+    var begun = new Begun(report.status(), report.conversation(), turn);
+    var response =
+        HttpResponse.<byte[]>accepted()
+            .contentType(MediaType.APPLICATION_JSON_TYPE)
+            .body(json.write(begun));
+    rate.ifPresent(state -> RateHeaders.add(response, state));
+    return response;
   }
 
   /// What `work` gives. A refusal of it, which counts nothing, tells what the limits leave.
@@ -98,14 +125,5 @@ public final class SynchronousTurns {
             .body(json.write(TurnAnswer.of(report, json)));
     rate.ifPresent(state -> RateHeaders.add(response, state));
     return response;
-  }
-
-  private HttpFailure tooMany(RateState rate) {
-    return HttpFailure.tooManyRequests(
-        "More than %d messages a minute for %s. Nothing was stored or charged; send it again later."
-            .formatted(rate.limit(), rate.subject()),
-        rate.limit(),
-        rate.resetsAt(),
-        clock.instant());
   }
 }

@@ -16,14 +16,16 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/// A provider that speaks OpenAI's chat completions: OpenAI itself, Groq, or any server that an
-/// owner names by its base URL.
+/// A provider that speaks OpenAI's chat completions: OpenAI itself, Groq, Workers AI, or any server
+/// that an owner names by its base URL.
 ///
 /// The operator's pooled key goes to the operator's address only, and pays for no bot that brings
 /// its own key.
 public final class HttpOpenAiModel implements ModelClient {
   private static final URI OPENAI = URI.create("https://api.openai.com/v1");
   private static final URI GROQ = URI.create("https://api.groq.com/openai/v1");
+  private static final String WORKERS_AI_EXAMPLE =
+      "https://api.cloudflare.com/client/v4/accounts/YOUR_ACCOUNT/ai/v1";
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,4096}");
   private static final long FRAMING_TOKENS = 1_024;
 
@@ -42,7 +44,8 @@ public final class HttpOpenAiModel implements ModelClient {
   public static HttpOpenAiModel openai(
       HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
     return new HttpOpenAiModel(
-        connection, new Pooled("openai", "OPENAI_API_KEY", baseUrl.orElse(OPENAI), pooledKey));
+        connection,
+        new Pooled("openai", "OPENAI", baseUrl.or(() -> Optional.of(OPENAI)), pooledKey));
   }
 
   /// The provider `groq`.
@@ -52,7 +55,17 @@ public final class HttpOpenAiModel implements ModelClient {
   public static HttpOpenAiModel groq(
       HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
     return new HttpOpenAiModel(
-        connection, new Pooled("groq", "GROQ_API_KEY", baseUrl.orElse(GROQ), pooledKey));
+        connection, new Pooled("groq", "GROQ", baseUrl.or(() -> Optional.of(GROQ)), pooledKey));
+  }
+
+  /// The provider `workers-ai`, which has no address for all: it names the operator's account.
+  ///
+  /// @param pooledKey `WORKERS_AI_API_KEY`
+  /// @param baseUrl `WORKERS_AI_BASE_URL`, which may be private
+  public static HttpOpenAiModel workersAi(
+      HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
+    return new HttpOpenAiModel(
+        connection, new Pooled("workers-ai", "WORKERS_AI", baseUrl, pooledKey));
   }
 
   /// The provider `custom`: the bot's own `base_url`, with the bot's own key or none.
@@ -67,10 +80,14 @@ public final class HttpOpenAiModel implements ModelClient {
     String name();
   }
 
-  private record Pooled(String name, String keyVariable, URI baseUrl, Optional<SecretText> key)
+  /// A provider that the operator may have a key for.
+  ///
+  /// @param variables how the names of its variables begin
+  private record Pooled(
+      String name, String variables, Optional<URI> baseUrl, Optional<SecretText> key)
       implements Provider {
     private Pooled {
-      if (HttpUrl.parse(baseUrl.toString()) == null) {
+      if (baseUrl.isPresent() && HttpUrl.parse(baseUrl.get().toString()) == null) {
         throw new IllegalArgumentException(
             "the base URL of " + name + " is not an http or https address");
       }
@@ -101,13 +118,18 @@ public final class HttpOpenAiModel implements ModelClient {
       throw new ModelUnavailable(
           "base_url is for the provider custom. Clear it, or set llm_provider to custom.");
     }
+    if (pooled.baseUrl().isEmpty()) {
+      throw new ModelUnavailable(
+          "The provider %s needs an address that names an account. Ask the operator to set %s_BASE_URL, such as %s."
+              .formatted(pooled.name(), pooled.variables(), WORKERS_AI_EXAMPLE));
+    }
     var key = ownKey(request).or(pooled::key);
     if (key.isEmpty()) {
       throw new ModelUnavailable(
-          "There is no key for the provider %s. Set the bot's llm_api_key, or ask the operator to set %s."
-              .formatted(pooled.name(), pooled.keyVariable()));
+          "There is no key for the provider %s. Set the bot's llm_api_key, or ask the operator to set %s_API_KEY."
+              .formatted(pooled.name(), pooled.variables()));
     }
-    return new Destination(pooled.baseUrl(), usable(key), false);
+    return new Destination(pooled.baseUrl().get(), usable(key), false);
   }
 
   private static Destination destination(Custom custom, ModelRequest request)
@@ -195,8 +217,13 @@ public final class HttpOpenAiModel implements ModelClient {
             Fault.REFUSED, provider.name() + " was not called: a byok bot without llm_api_key");
       }
       var bounded = OpenAiBody.withOutputTokensMax(body, request.model(), hold.outputTokensMax());
-      return switch (connection.ask(bounded, destination, timeout)) {
-        case Outcome.Success(var answer, var requestId) -> tell(read(answer, requestId), text);
+      var stream = new OpenAiStream(text);
+      var outcome = connection.ask(bounded, destination, timeout, stream::add);
+      stream.end();
+      return switch (outcome) {
+        case Outcome.Whole(var answer, var requestId) -> tell(read(answer, requestId), text);
+        case Outcome.Streamed(var end, var requestId) ->
+            new OpenAiStreamEnd(provider.name(), stream, inputParts()).reply(end, requestId);
         case Outcome.Refusal(var status, var code) ->
             OpenAiFailure.status(provider.name(), status, code);
         case Outcome.Silence(var cause, var isWritten) ->

@@ -11,14 +11,14 @@ import okhttp3.Response;
 /// OkHttp looks for itself only after ten idle seconds, and many servers hang up after five. A
 /// request written on such a connection is lost, and nobody dares to send it again: for all one
 /// knows, the provider has worked. So we listen for a moment before we write.
-final class HttpStaleConnections {
+public final class HttpStaleConnections {
   private static final int LISTEN_MILLIS = 1;
 
   private HttpStaleConnections() {}
 
   /// An application interceptor: takes another connection for each stale one, a bounded number of
   /// times. Nothing was written on those.
-  static Response passOver(Interceptor.Chain chain, int staleMax) throws IOException {
+  public static Response passOver(Interceptor.Chain chain, int staleMax) throws IOException {
     int stale = 0;
     while (true) {
       try {
@@ -34,7 +34,7 @@ final class HttpStaleConnections {
 
   /// To be called by a network interceptor, when there is a connection and before the request is
   /// written on it.
-  static void refuse(Interceptor.Chain chain) throws IOException {
+  public static void refuse(Interceptor.Chain chain) throws IOException {
     var connection = chain.connection();
     if (connection != null && isHungUp(connection.socket())) {
       throw new StaleConnectionException();

@@ -16,9 +16,10 @@ import java.util.Optional;
 /// which those demand, and send null for others. A field that is missing here is empty, never an
 /// exception.
 final class OpenAiAnswer {
+  static final int TOOL_CALLS_MAX = 128;
+
   private static final int RAW_USAGE_CHARACTERS_MAX = 8_000;
   private static final int REQUEST_ID_CHARACTERS_MAX = 200;
-  private static final int TOOL_CALLS_MAX = 128;
 
   private OpenAiAnswer() {}
 
@@ -35,7 +36,8 @@ final class OpenAiAnswer {
     }
   }
 
-  private static Optional<Answered> read(JsonNode body, Optional<String> requestIdHeader) {
+  /// The same of a body that is parsed already.
+  static Optional<Answered> read(JsonNode body, Optional<String> requestIdHeader) {
     JsonNode choice = body.path("choices").path(0);
     JsonNode message = choice.path("message");
     var usage = OpenAiUsage.read(body.path("usage"));
@@ -60,7 +62,7 @@ final class OpenAiAnswer {
     return CleanText.of(content.isEmpty() ? message.path("refusal").asText("") : content);
   }
 
-  private static String content(JsonNode content) {
+  static String content(JsonNode content) {
     if (!content.isArray()) {
       return content.asText(""); // null counts as empty
     }

@@ -10,11 +10,13 @@ import com.openai.models.chat.completions.ChatCompletionAssistantMessageParam;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import dev.pennyworth.agentloop.CleanText;
 import java.util.regex.Pattern;
 
-/// Writes a request in the form of OpenAI's chat completions.
+/// Writes a request in the form of OpenAI's chat completions. That it asks for a stream is written
+/// by the SDK.
 final class OpenAiBody {
   /// OpenAI's reasoning models, which know no `max_tokens` and no temperature; fine-tuned ones too.
   /// Source: platform.openai.com, reasoning models.
@@ -27,6 +29,7 @@ final class OpenAiBody {
     var body =
         ChatCompletionCreateParams.builder()
             .model(request.model())
+            .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
             .addSystemMessage(CleanText.of(request.systemPrompt()));
     request.messages().forEach(message -> add(body, message));
     for (var tool : request.tools()) {

@@ -39,13 +39,26 @@ final class OpenAiFailure {
 
   static Failed status(String provider, int status, Optional<String> code) {
     boolean isUnavailable = status == 408 || status == 409 || status == 429 || status >= 500;
-    String known = code.filter(KNOWN_CODES::contains).map(word -> " (" + word + ")").orElse("");
     String redirect = status >= 300 && status < 400 ? ", a redirect, which is not followed" : "";
     return new Failed(
         isUnavailable ? Fault.UNAVAILABLE : Fault.REFUSED,
         "%s %s the call: HTTP %d%s%s"
             .formatted(
-                provider, isUnavailable ? "could not take" : "refused", status, known, redirect));
+                provider,
+                isUnavailable ? "could not take" : "refused",
+                status,
+                known(code),
+                redirect));
+  }
+
+  private static String known(Optional<String> code) {
+    return code.filter(KNOWN_CODES::contains).map(word -> " (" + word + ")").orElse("");
+  }
+
+  /// An error instead of an answer, in a stream that began with a success.
+  static Failed brokenOff(String provider, Optional<String> code) {
+    return new Failed(
+        Fault.UNAVAILABLE, provider + " sent an error instead of an answer" + known(code));
   }
 
   static Failed unusable(String provider) {

@@ -110,6 +110,7 @@ class HttpOpenAiModelTest {
     var expected =
         """
         {"model":"gpt-4o-mini","temperature":0.25,"max_tokens":500,
+         "stream":true,"stream_options":{"include_usage":true},
          "messages":[
            {"role":"system","content":"You help."},
            {"role":"user","content":"What time is it?"},
@@ -185,6 +186,30 @@ class HttpOpenAiModelTest {
                 .prepare(TestingRequests.saying("Hello")))
         .isInstanceOf(ModelUnavailable.class)
         .hasMessageContaining("GROQ_API_KEY");
+  }
+
+  @Test
+  void workersAiIsCalledAtTheOperatorsAccount() throws Exception {
+    var workersAi =
+        HttpOpenAiModel.workersAi(
+            connection, Optional.of(new SecretText(POOLED_KEY)), Optional.of(server.baseUrl()));
+
+    answered(workersAi, TestingRequests.of("@cf/meta/llama-3.1-8b-instruct", "Hello"));
+
+    assertThat(sent().path("model").asText()).isEqualTo("@cf/meta/llama-3.1-8b-instruct");
+    assertThat(authorization()).isEqualTo("Bearer " + POOLED_KEY);
+  }
+
+  @Test
+  void workersAiWithoutAnAddressSaysWhichVariableItNeeds() {
+    var nowhere =
+        HttpOpenAiModel.workersAi(
+            connection, Optional.of(new SecretText(POOLED_KEY)), Optional.empty());
+
+    assertThatThrownBy(() -> nowhere.prepare(TestingRequests.saying("Hello")))
+        .isInstanceOf(ModelUnavailable.class)
+        .hasMessageContaining("WORKERS_AI_BASE_URL")
+        .hasMessageContaining("/ai/v1");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.accounts;
 
+import dev.pennyworth.agentloop.OperatorTeams;
 import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.TeamId;
 import java.sql.ResultSet;
@@ -13,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// People and their teams.
-public final class JdbcAccounts {
+public final class JdbcAccounts implements OperatorTeams {
   private static final String DEFAULT_WORKSPACE = "Default";
 
   private final Jdbi jdbi;
@@ -110,6 +111,21 @@ public final class JdbcAccounts {
             .one());
   }
 
+  @Override
+  public boolean isOperators(TeamId team) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT EXISTS (
+                  SELECT FROM app_user
+                  WHERE team_id = :team AND is_operator)
+                """)
+            .bind("team", team.uuid())
+            .mapTo(Boolean.class)
+            .one());
+  }
+
   /// Makes a person with a personal team, of which they are the owner, with a workspace and a
   /// wallet that holds the free credit. Empty if the e-mail is taken. Joins the caller's
   /// transaction.
@@ -174,8 +190,8 @@ public final class JdbcAccounts {
   private void insertWorkspace(Handle tx, TeamId team, Instant now) {
     tx.createUpdate(
             """
-            INSERT INTO workspace (team_id, workspace_id, name, created_at)
-            VALUES (:team, :workspace, :name, :now)
+            INSERT INTO workspace (team_id, workspace_id, name, created_at, is_default)
+            VALUES (:team, :workspace, :name, :now, true)
             """)
         .bind("team", team.uuid())
         .bind("workspace", ids.get())

@@ -31,7 +31,22 @@ public enum AuditAction {
   ENDPOINT_CREATED("webhook_endpoint.created"),
   ENDPOINT_CHANGED("webhook_endpoint.changed"),
   ENDPOINT_DELETED("webhook_endpoint.deleted"),
-  ENDPOINT_SECRET_ROTATED("webhook_endpoint.secret_rotated");
+  ENDPOINT_SECRET_ROTATED("webhook_endpoint.secret_rotated"),
+  WORKSPACE_CREATED("workspace.created"),
+  WORKSPACE_CHANGED("workspace.changed"),
+  WORKSPACE_DELETED("workspace.deleted"),
+  TOOL_CREATED("tool.created"),
+  TOOL_CHANGED("tool.changed"),
+  /// Of HTTP tools and of tools of MCP servers.
+  TOOL_PRICE_CHANGED("tool.price_changed"),
+  /// Headers by fingerprint; also those of MCP servers.
+  TOOL_HEADERS_CHANGED("tool.headers_changed"),
+  TOOL_DELETED("tool.deleted"),
+  MCP_SERVER_CREATED("mcp_server.created"),
+  MCP_SERVER_CHANGED("mcp_server.changed"),
+  MCP_SERVER_DELETED("mcp_server.deleted"),
+  /// A tool of a server was switched, or got another timeout.
+  MCP_TOOL_CHANGED("mcp_tool.changed");
 
   private final String word;
 

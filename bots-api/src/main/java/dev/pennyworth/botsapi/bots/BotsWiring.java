@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.LocalModels;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
@@ -49,6 +50,11 @@ final class BotsWiring {
   }
 
   @Singleton
+  JdbcChatBots chatBots(Jdbi jdbi, JdbcBots bots) {
+    return new JdbcChatBots(jdbi, bots);
+  }
+
+  @Singleton
   JdbcTeamBots teamBots(Jdbi jdbi) {
     return new JdbcTeamBots(jdbi);
   }
@@ -60,6 +66,7 @@ final class BotsWiring {
       JdbcBotFigures figures,
       JdbcBudgets budgets,
       JdbcPrices prices,
+      LocalModels localModels,
       BotJson json,
       PublicUrl publicUrl,
       JdbcAudit audit,
@@ -72,6 +79,7 @@ final class BotsWiring {
         figures,
         budgets,
         prices,
+        localModels,
         json,
         publicUrl,
         new JdbcBotAudit(audit),

@@ -62,6 +62,7 @@ final class JdbcBotFigures {
     return Map.copyOf(activity);
   }
 
+  /// Whether the team has this workspace; then it stays for the rest of the transaction.
   boolean hasWorkspace(Handle handle, TeamId team, WorkspaceId workspace) {
     return handle
         .createQuery(
@@ -69,6 +70,7 @@ final class JdbcBotFigures {
             SELECT 1
             FROM workspace
             WHERE team_id = :team AND workspace_id = :workspace
+            FOR KEY SHARE
             """)
         .bind("team", team.uuid())
         .bind("workspace", workspace.uuid())
@@ -84,14 +86,11 @@ final class JdbcBotFigures {
             """
             SELECT workspace_id
             FROM workspace
-            WHERE team_id = :team
-            ORDER BY created_at, workspace_id
-            LIMIT 1
+            WHERE team_id = :team AND is_default
             """)
         .bind("team", team.uuid())
         .mapTo(UUID.class)
-        .findOne()
         .map(WorkspaceId::new)
-        .orElseThrow();
+        .one();
   }
 }

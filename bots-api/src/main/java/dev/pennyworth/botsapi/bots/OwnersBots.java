@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.bots;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pennyworth.agentloop.LocalModels;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.WorkspaceId;
 import dev.pennyworth.billing.BillingMode;
@@ -35,6 +36,7 @@ final class OwnersBots {
   private final JdbcBotFigures figures;
   private final JdbcBudgets budgets;
   private final JdbcPrices prices;
+  private final LocalModels localModels;
   private final BotJson json;
   private final PublicUrl publicUrl;
   private final JdbcBotAudit audit;
@@ -48,6 +50,7 @@ final class OwnersBots {
       JdbcBotFigures figures,
       JdbcBudgets budgets,
       JdbcPrices prices,
+      LocalModels localModels,
       BotJson json,
       PublicUrl publicUrl,
       JdbcBotAudit audit,
@@ -59,6 +62,7 @@ final class OwnersBots {
     this.figures = figures;
     this.budgets = budgets;
     this.prices = prices;
+    this.localModels = localModels;
     this.json = json;
     this.publicUrl = publicUrl;
     this.audit = audit;
@@ -207,7 +211,9 @@ final class OwnersBots {
   private void check(Handle handle, TeamId team, BotDocument document, boolean hasKey) {
     document.workspaceId().ifPresent(workspace -> requireWorkspace(handle, team, workspace));
     boolean isOwnKey = document.billingMode() == BillingMode.BYOK;
-    boolean isUnpriced = prices.current(document.llmProvider(), document.llmModel()).isEmpty();
+    boolean isUnpriced =
+        prices.current(document.llmProvider(), document.llmModel()).isEmpty()
+            && !localModels.serve(team, document.llmProvider(), document.llmConfig().baseUrl());
     if (!isOwnKey && isUnpriced) {
       throw new HttpFailure(
               422,

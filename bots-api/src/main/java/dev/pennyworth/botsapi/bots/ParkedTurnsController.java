@@ -57,6 +57,7 @@ final class ParkedTurnsController {
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Decision.class)))
   TurnView resume(Caller caller, String id, String turnId, HttpRequest<byte[]> request) {
+    caller.require(Role::changesBots, "resume turns");
     var turn = logs.require(caller, id, turnId);
     boolean isApproved =
         RequestBody.readOptional(json, request.getBody().orElse(new byte[0]), List.of("approved"))
@@ -78,8 +79,6 @@ final class ParkedTurnsController {
   private static void requireRole(Caller caller, TurnReport turn, boolean isApproved) {
     if (isApproved && turn.stopReason().filter(AWAITING_APPROVAL::equals).isPresent()) {
       caller.require(Role::movesMoney, "approve of a step");
-    } else {
-      caller.require(Role::changesBots, "resume turns");
     }
   }
 }

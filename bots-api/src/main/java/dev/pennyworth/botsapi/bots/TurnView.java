@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.bots;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.MessageId;
 import dev.pennyworth.agentloop.TurnReport;
@@ -39,13 +40,23 @@ record TurnView(
       Optional<String> llmModel,
       Optional<String> modelReason,
       Optional<String> toolName,
-      TurnAnswer.Tokens tokens,
+      Tokens tokens,
       NanoUsd heldCents,
       NanoUsd costCents,
       NanoUsd billedCents,
       Optional<Long> latencyMs,
       List<String> flags,
       String state) {}
+
+  /// Tokens in disjoint buckets.
+  ///
+  /// @param cacheWriteHour of `cacheWrite`, what was written for an hour, which has its own price
+  record Tokens(
+      long input,
+      long output,
+      long cacheRead,
+      long cacheWrite,
+      @JsonProperty("cache_write_1h") long cacheWriteHour) {}
 
   static TurnView of(TurnReport turn) {
     return new TurnView(
@@ -75,8 +86,12 @@ record TurnView(
         step.model(),
         step.modelReason(),
         step.toolName(),
-        new TurnAnswer.Tokens(
-            tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()),
+        new Tokens(
+            tokens.input(),
+            tokens.output(),
+            tokens.cacheRead(),
+            tokens.cacheWrite(),
+            tokens.cacheWriteHour()),
         step.held(),
         step.cost(),
         step.billed(),

@@ -4,6 +4,7 @@ import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.audit.AuditAction;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
+import dev.pennyworth.botsapi.http.HttpOwnersUrls;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.RequestBody;
 import java.security.SecureRandom;
@@ -25,7 +26,7 @@ final class Endpoints {
   private final JdbcWebhookEndpoints endpoints;
   private final JdbcDeliveryLog log;
   private final JdbcResends resends;
-  private final HttpWebhookUrls urls;
+  private final HttpOwnersUrls urls;
   private final JdbcAudit audit;
   private final SecureRandom random;
 
@@ -34,7 +35,7 @@ final class Endpoints {
       JdbcWebhookEndpoints endpoints,
       JdbcDeliveryLog log,
       JdbcResends resends,
-      HttpWebhookUrls urls,
+      HttpOwnersUrls urls,
       JdbcAudit audit,
       SecureRandom random) {
     this.jdbi = jdbi;
@@ -56,12 +57,12 @@ final class Endpoints {
   ///
   /// @throws HttpFailure 422, naming the field and what is allowed
   Asked read(RequestBody body) {
-    var url = body.text("url", 1, HttpWebhookUrls.LENGTH_MAX);
+    var url = body.text("url", 1, HttpOwnersUrls.LENGTH_MAX);
     if (body.clears("url")) {
       throw body.invalid("url", "an http or https address");
     }
     var filter = filter(body);
-    url.ifPresent(urls::require);
+    url.ifPresent(it -> urls.require("url", it));
     return new Asked(url, filter, body.flag("enabled"));
   }
 

@@ -1,15 +1,19 @@
 package dev.pennyworth.botsapi.events;
 
+import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.WorkSignal;
 import dev.pennyworth.billing.EventListener;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.botsapi.Configuration;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
+import dev.pennyworth.botsapi.http.HttpOwnersUrls;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.WebhookBots;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -43,24 +47,23 @@ final class EventsWiring {
   }
 
   @Singleton
+  HttpOwnersUrls ownersUrls(Configuration configuration) {
+    return new HttpOwnersUrls(configuration.allowPrivateNetworks(), threads);
+  }
+
+  @Singleton
   Endpoints endpoints(
       Jdbi jdbi,
       JdbcWebhookEndpoints endpoints,
       JdbcDeliveryLog log,
       EventListener listener,
-      Configuration configuration,
+      HttpOwnersUrls urls,
       Supplier<UUID> ids,
       InstantSource clock,
       JdbcAudit audit,
       SecureRandom random) {
     return new Endpoints(
-        jdbi,
-        endpoints,
-        log,
-        new JdbcResends(listener, ids, clock),
-        new HttpWebhookUrls(configuration.allowPrivateNetworks(), threads),
-        audit,
-        random);
+        jdbi, endpoints, log, new JdbcResends(listener, ids, clock), urls, audit, random);
   }
 
   @Singleton
@@ -96,6 +99,29 @@ final class EventsWiring {
         attempt,
         webhooks,
         signal,
+        threads,
+        new SplittableRandom());
+  }
+
+  /// Started by whoever runs the program, once everything else is up.
+  @Singleton
+  @Bean(preDestroy = "close")
+  CallbackRelay callbackRelay(
+      Jdbi jdbi,
+      JdbcTurnReports reports,
+      WebhookBots bots,
+      Configuration configuration,
+      Json json,
+      InstantSource clock,
+      @Named("callbacks") WorkSignal callbacks) {
+    return new CallbackRelay(
+        new JdbcCallbacks(jdbi, new SplittableRandom(), clock),
+        reports,
+        bots,
+        new HttpWebhooks(configuration.allowPrivateNetworks(), threads),
+        json,
+        clock,
+        callbacks,
         threads,
         new SplittableRandom());
   }

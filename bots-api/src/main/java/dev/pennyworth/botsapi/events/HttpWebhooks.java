@@ -112,7 +112,7 @@ final class HttpWebhooks implements AutoCloseable {
     }
     if (status == 410) {
       return new Refused(
-          Optional.of(status), "It answered 410 Gone: it wants no more events.", true);
+          Optional.of(status), "It answered 410 Gone: it wants nothing any more.", true);
     }
     return new Failed(
         Optional.of(status),

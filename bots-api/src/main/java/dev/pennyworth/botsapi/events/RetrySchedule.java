@@ -26,9 +26,16 @@ final class RetrySchedule {
   private static final int JITTER_PART = 5;
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(24);
 
+  private final List<Duration> pauses;
   private final RandomGenerator random;
 
   RetrySchedule(RandomGenerator random) {
+    this(PAUSES, random);
+  }
+
+  /// @param pauses after the first attempt, after the second, and so on: then it is given up
+  RetrySchedule(List<Duration> pauses, RandomGenerator random) {
+    this.pauses = List.copyOf(pauses);
     this.random = random;
   }
 
@@ -38,10 +45,10 @@ final class RetrySchedule {
   /// @param retryAfter what the receiver asked for: it may make a pause longer, up to a day, and
   ///   never shorter
   Optional<Instant> next(int tries, Optional<Duration> retryAfter, Instant now) {
-    if (tries >= ATTEMPTS_MAX) {
+    if (tries > pauses.size()) {
       return Optional.empty();
     }
-    var pause = jittered(PAUSES.get(tries - 1));
+    var pause = jittered(pauses.get(tries - 1));
     var asked = retryAfter.map(it -> isTooLong(it) ? RETRY_AFTER_MAX : it).orElse(Duration.ZERO);
     return Optional.of(now.plus(asked.compareTo(pause) > 0 ? asked : pause));
   }

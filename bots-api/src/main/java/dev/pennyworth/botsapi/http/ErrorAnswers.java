@@ -19,7 +19,8 @@ public final class ErrorAnswers {
     return response;
   }
 
-  byte[] body(HttpFailure failure) {
+  /// The body alone, for where there is no answer of its own.
+  public byte[] body(HttpFailure failure) {
     return json.write(
         Map.of(
             "error",

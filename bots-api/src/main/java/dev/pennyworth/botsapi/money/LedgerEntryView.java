@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.money;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.LedgerRow;
 import dev.pennyworth.billing.NanoUsd;
@@ -40,7 +41,14 @@ record LedgerEntryView(
     String hash) {
 
   /// Tokens in disjoint buckets.
-  record Tokens(long input, long output, long cacheRead, long cacheWrite) {}
+  ///
+  /// @param cacheWriteHour of `cacheWrite`, what was written for an hour, which has its own price
+  record Tokens(
+      long input,
+      long output,
+      long cacheRead,
+      long cacheWrite,
+      @JsonProperty("cache_write_1h") long cacheWriteHour) {}
 
   static LedgerEntryView of(LedgerRow row) {
     var tokens = row.tokens();
@@ -59,7 +67,12 @@ record LedgerEntryView(
         row.provider(),
         row.model(),
         row.tool(),
-        new Tokens(tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()),
+        new Tokens(
+            tokens.input(),
+            tokens.output(),
+            tokens.cacheRead(),
+            tokens.cacheWrite(),
+            tokens.cacheWriteHour()),
         row.cost(),
         row.priceId(),
         row.providerRequestId(),

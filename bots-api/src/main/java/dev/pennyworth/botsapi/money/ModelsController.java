@@ -1,5 +1,7 @@
 package dev.pennyworth.botsapi.money;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.pennyworth.agentloop.HttpLocalServers;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcToolPrices;
 import dev.pennyworth.billing.NanoUsd;
@@ -14,8 +16,10 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The models that can be called, and what they cost. Public.
@@ -29,10 +33,12 @@ final class ModelsController {
 
   private final JdbcPrices prices;
   private final JdbcToolPrices toolPrices;
+  private final HttpLocalServers localServers;
 
-  ModelsController(JdbcPrices prices, JdbcToolPrices toolPrices) {
+  ModelsController(JdbcPrices prices, JdbcToolPrices toolPrices, HttpLocalServers localServers) {
     this.prices = prices;
     this.toolPrices = toolPrices;
+    this.localServers = localServers;
   }
 
   /// All models, and the tools that are not free.
@@ -42,19 +48,30 @@ final class ModelsController {
   ///
   /// @param usdPer1m US dollars per million tokens
   /// @param creditsPer1m credits (US cents) per million tokens
+  /// @param local whether it runs on the operator's own machine, for bots of his own team
+  /// @param baseUrl what a bot's `base_url` has to be; null where the provider is known by name
   record Model(
       String llmProvider,
       String llmModel,
       String name,
       boolean free,
       boolean supportsTools,
-      String priceId,
-      Instant effectiveFrom,
+      @Nullable String priceId,
+      @Nullable Instant effectiveFrom,
       Rates usdPer1m,
-      Rates creditsPer1m) {}
+      Rates creditsPer1m,
+      boolean local,
+      @Nullable URI baseUrl) {}
 
   /// One price for each bucket of tokens.
-  record Rates(BigDecimal input, BigDecimal output, BigDecimal cacheRead, BigDecimal cacheWrite) {}
+  ///
+  /// @param cacheWriteHour of what is kept for an hour
+  record Rates(
+      BigDecimal input,
+      BigDecimal output,
+      BigDecimal cacheRead,
+      BigDecimal cacheWrite,
+      @JsonProperty("cache_write_1h") BigDecimal cacheWriteHour) {}
 
   /// A tool whose calls are paid for.
   ///
@@ -82,7 +99,10 @@ final class ModelsController {
   @Get
   Listing list() {
     return new Listing(
-        prices.allCurrent().stream().map(ModelsController::model).toList(),
+        Stream.concat(
+                prices.allCurrent().stream().map(ModelsController::model),
+                localServers.found().stream().flatMap(ModelsController::models))
+            .toList(),
         toolPrices.allCurrent().stream()
             .filter(version -> !version.price().isFree())
             .map(ModelsController::tool)
@@ -107,6 +127,25 @@ final class ModelsController {
     };
   }
 
+  private static Stream<Model> models(HttpLocalServers.Found server) {
+    var zero = BigDecimal.ZERO;
+    var free = new Rates(zero, zero, zero, zero, zero);
+    return server.models().stream()
+        .map(model ->
+            new Model(
+                "custom",
+                model,
+                "%s (%s on this machine, free)".formatted(model, server.name()),
+                true,
+                true,
+                null,
+                null,
+                free,
+                free,
+                true,
+                server.baseUrl()));
+  }
+
   private static Model model(Price price) {
     return new Model(
         price.provider(),
@@ -117,7 +156,9 @@ final class ModelsController {
         price.id(),
         price.effectiveFrom(),
         rates(price, NANO_DIGITS),
-        rates(price, CREDIT_DIGITS));
+        rates(price, CREDIT_DIGITS),
+        false,
+        null);
   }
 
   private static Rates rates(Price price, int digits) {
@@ -125,7 +166,8 @@ final class ModelsController {
         decimal(price.inputNanosPerMillion(), digits),
         decimal(price.outputNanosPerMillion(), digits),
         decimal(price.cacheReadNanosPerMillion(), digits),
-        decimal(price.cacheWriteNanosPerMillion(), digits));
+        decimal(price.cacheWriteNanosPerMillion(), digits),
+        decimal(price.cacheWriteHourNanosPerMillion(), digits));
   }
 
   private static BigDecimal decimal(long nanos, int digits) {

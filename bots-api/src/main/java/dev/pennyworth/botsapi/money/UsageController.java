@@ -57,14 +57,17 @@ final class UsageController {
       NanoUsd costCents,
       NanoUsd billedCents,
       long calls,
-      LedgerEntryView.Tokens tokens) {}
+      Tokens tokens) {}
 
   /// Sums over charges.
   ///
   /// @param costCents at list price
   /// @param billedCents what was taken from the wallet
   /// @param calls of models and tools
-  record Sums(NanoUsd costCents, NanoUsd billedCents, long calls, LedgerEntryView.Tokens tokens) {}
+  record Sums(NanoUsd costCents, NanoUsd billedCents, long calls, Tokens tokens) {}
+
+  /// Tokens in disjoint buckets.
+  record Tokens(long input, long output, long cacheRead, long cacheWrite) {}
 
   /// Adds up what bots used, by `group_by`: bot (the default), model, day, channel, end_user, tool
   /// or purpose. `from` and `to` are days of the bots' own time zones, both included, or times, of
@@ -147,8 +150,7 @@ final class UsageController {
         sums.cost(),
         sums.billed(),
         sums.calls(),
-        new LedgerEntryView.Tokens(
-            tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()));
+        new Tokens(tokens.input(), tokens.output(), tokens.cacheRead(), tokens.cacheWrite()));
   }
 
   private static HttpResponse<?> json(Listing listing) {

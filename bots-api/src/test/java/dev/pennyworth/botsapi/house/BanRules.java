@@ -24,6 +24,7 @@ final class BanRules {
   static final Set<String> REACTIVE_BY_FRAMEWORK =
       Set.of(
           "BearerAuthentication", // AuthenticationFetcher of Micronaut Security
+          "HttpAnthropicTransport", // HttpClient of Anthropic's SDK
           "JdbcHealth"); // HealthIndicator of Micronaut Management
 
   /// Methods that read the clock or draw lots, by class. `<init>` is a constructor.

@@ -40,7 +40,15 @@ final class NameRules {
           "WebhookEndpointController", // an endpoint and its idempotent answer are written together
           "MessageTurn", // a charge, the reply and its outbox row are written together
           "ModelStep", // a hold and its step are written together
+          "TurnAssembly", // a turn is put together in one transaction
           "ToolSteps", // the steps of parallel calls are written together
+          "OwnersWorkspaces", // a workspace is locked, looked at and changed together
+          "OwnersTools", // a tool, its price and its note in the audit log are written together
+          "OwnersServers", // a server and its note in the audit log are written together
+          "OwnersMcpTools", // what is set for a tool, and its price, are written together
+          "WorkspaceController", // a workspace and its idempotent answer are written together
+          "ToolController", // a tool and its idempotent answer are written together
+          "McpServerController", // a server and its idempotent answer are written together
           "FirstRun", // the first owner and the starter bot are made together
           "StarterBot"); // a port that joins the transaction of FirstRun
 
@@ -64,6 +72,8 @@ final class NameRules {
   private static final String[] HTTP = {
     "java.net.http",
     "okhttp3",
+    "com.anthropic.client",
+    "com.anthropic.core.http",
     "com.openai.client",
     "com.openai.core.http",
     "com.sun.net.httpserver",
