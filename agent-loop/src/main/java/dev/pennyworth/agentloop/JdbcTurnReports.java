@@ -20,16 +20,18 @@ import org.jdbi.v3.core.Jdbi;
 
 /// Reads turns with their receipts, and hands synchronous answers to who waits for them.
 public final class JdbcTurnReports {
-  /// How often a waiting request looks whether another process has ended its turn.
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  /// How often a waiting request asks whether another process has ended its turn.
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
   private final Jdbi jdbi;
   private final TurnSignals signals;
+  private final JdbcEndedElsewhere elsewhere;
   private final InstantSource clock;
 
   JdbcTurnReports(Jdbi jdbi, TurnSignals signals, InstantSource clock) {
     this.jdbi = jdbi;
     this.signals = signals;
+    this.elsewhere = new JdbcEndedElsewhere(jdbi, signals);
     this.clock = clock;
   }
 
@@ -38,15 +40,40 @@ public final class JdbcTurnReports {
   public Optional<TurnReport> await(TeamId team, TurnId turn, Duration patience)
       throws InterruptedException {
     long startedNanos = System.nanoTime();
-    try (var watch = signals.watchEnd(turn)) {
-      while (true) {
-        var left = patience.minusNanos(System.nanoTime() - startedNanos);
-        if (!isQueued(team, turn) || !left.isPositive()) {
-          return find(team, turn);
+    var left = patience;
+    do {
+      // Anew each time: a turn that was parked may have been resumed since it was told.
+      try (var here = signals.watchEnd(turn);
+          var there = elsewhere.watch(team, turn)) {
+        if (!isQueued(team, turn)) {
+          break;
         }
-        watch.awaitEnd(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+        awaitEnd(here, there, left);
       }
+      left = patience.minusNanos(System.nanoTime() - startedNanos);
+    } while (left.isPositive());
+    return find(team, turn);
+  }
+
+  private static void awaitEnd(
+      TurnSignals.Watch here, JdbcEndedElsewhere.Watch there, Duration patience)
+      throws InterruptedException {
+    long startedNanos = System.nanoTime();
+    for (var left = patience; left.isPositive(); ) {
+      if (isToldIn(here, left) || there.hasEnded()) {
+        return;
+      }
+      left = patience.minusNanos(System.nanoTime() - startedNanos);
     }
+  }
+
+  /// Whether this process said that the turn has ended, before it was time to ask again.
+  private static boolean isToldIn(TurnSignals.Watch here, Duration left)
+      throws InterruptedException {
+    long startedNanos = System.nanoTime();
+    var timeout = left.compareTo(ASK_AGAIN) < 0 ? left : ASK_AGAIN;
+    here.awaitEnd(timeout);
+    return System.nanoTime() - startedNanos < timeout.toNanos();
   }
 
   /// Watches a turn. It need not have been accepted yet.

@@ -250,6 +250,11 @@ final class TestingAgentLoop implements AutoCloseable {
         .inbox(jdbi, new BillingWiring().rollups(), clock(Duration.ZERO), UUID::randomUUID);
   }
 
+  /// Tells of turns in a process where none of them runs.
+  JdbcTurnReports reportsOfAnotherProcess() {
+    return new AgentLoopWiring().turnReports(jdbi, clock(Duration.ZERO));
+  }
+
   /// Starts a process.
   Node start() {
     return start(Duration.ZERO);

@@ -77,6 +77,9 @@ public final class TestingOpenAiServer implements AutoCloseable {
     /// A status of 200 and half of that body, then the connection is closed.
     record CutHalfway(String body) implements Reply {}
 
+    /// A status of 200 and half of that body, then silence until the server is closed.
+    record HangHalfway(String body) implements Reply {}
+
     /// A status of 200 and these pieces of a body, each sent on at once.
     ///
     /// @param pause before each piece but the first
@@ -328,11 +331,10 @@ public final class TestingOpenAiServer implements AutoCloseable {
       }
       case Reply.Hang _ -> closed.await();
       case Reply.Cut _ -> {} // closing the exchange closes the connection
-      case Reply.CutHalfway(var body) -> {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, bytes.length);
-        exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
-        exchange.getResponseBody().flush();
+      case Reply.CutHalfway(var body) -> sendHalf(exchange, body);
+      case Reply.HangHalfway(var body) -> {
+        sendHalf(exchange, body);
+        closed.await();
       }
       case Reply.Stream stream -> send(exchange, stream);
     }
@@ -356,6 +358,13 @@ public final class TestingOpenAiServer implements AutoCloseable {
     if (stream.end() == StreamEnd.HANG) {
       closed.await();
     }
+  }
+
+  private static void sendHalf(HttpExchange exchange, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, bytes.length);
+    exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+    exchange.getResponseBody().flush();
   }
 
   @Override

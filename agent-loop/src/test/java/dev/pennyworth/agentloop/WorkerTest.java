@@ -8,8 +8,11 @@ import dev.pennyworth.billing.TurnId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +26,9 @@ class WorkerTest {
 
   /// A lease is 60 s for the longest turn and 15 s more.
   private static final Duration PAST_THE_LEASE = Duration.ofSeconds(76);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long SOON_SECONDS = 30; // before patience ends, which would find it, too
 
   private final TestingAgentLoop loop = new TestingAgentLoop();
   private final TestingAgentLoop.Node first = loop.start();
@@ -175,6 +181,28 @@ class WorkerTest {
     assertThat(loop.figure("SELECT count(DISTINCT owner) FROM conversation"))
         .as("nodes that took part")
         .isEqualTo(2);
+  }
+
+  @Test
+  void allWhoWaitInAProcessHearOfTurnsThatEndInAnother() throws Exception {
+    loop.models.replies(_ -> {
+      waitFor(firstCallMayEnd);
+      return TestingOpenAiServer.completion();
+    });
+    var elsewhere = loop.reportsOfAnotherProcess();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var waiting = new ArrayList<Future<Optional<TurnReport>>>();
+      for (int i = 0; i < 100; i++) {
+        var turn = first.accept(loop.message(bot, "channel " + i / 2, "e" + i, "Hello!"));
+        waiting.add(threads.submit(() -> elsewhere.await(loop.team, turn, PATIENCE)));
+        waiting.add(threads.submit(() -> elsewhere.await(loop.team, turn, PATIENCE)));
+      }
+      firstCallMayEnd.countDown();
+      for (var report : waiting) {
+        assertThat(report.get(SOON_SECONDS, TimeUnit.SECONDS).flatMap(TurnReport::stopReason))
+            .contains("completed");
+      }
+    }
   }
 
   @Test

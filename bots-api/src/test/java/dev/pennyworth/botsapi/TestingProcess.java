@@ -45,14 +45,23 @@ final class TestingProcess implements AutoCloseable {
     this.address = address;
   }
 
+  /// For a short life: it starts soon.
+  private static final List<String> OPTIONS =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx384m");
+
   /// Starts the program and waits until it is up.
   static TestingProcess start(Path home, Map<String, String> more) {
+    return start(home, more, OPTIONS);
+  }
+
+  /// The same, with other options of the virtual machine than those for a short life.
+  static TestingProcess start(Path home, Map<String, String> more, List<String> options) {
     var variables = new HashMap<String, String>();
     variables.put("PENNYWORTH_HOME", home.toString());
     variables.put("PENNYWORTH_PORT", "0");
     variables.put("PENNYWORTH_OWNER_PASSWORD", PASSWORD);
     variables.putAll(more);
-    var builder = builder(variables);
+    var builder = builder(variables, options);
     try {
       var process = builder.start();
       var watch = new ProcessBuilder("sh", "-c", WATCH, Long.toString(process.pid())).start();
@@ -67,31 +76,27 @@ final class TestingProcess implements AutoCloseable {
 
   /// Runs the program with a command until it ends.
   static Result run(Map<String, String> variables, String command) throws IOException {
-    var builder = builder(variables);
+    var builder = builder(variables, OPTIONS);
     builder.command().add(command);
     var process = builder.start();
     var output = new String(process.getInputStream().readAllBytes(), UTF_8);
     return new Result(process.onExit().join().exitValue(), output);
   }
 
-  private static ProcessBuilder builder(Map<String, String> variables) {
-    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+  private static ProcessBuilder builder(Map<String, String> variables, List<String> options) {
+    var builder = new ProcessBuilder(command(options)).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("PENNYWORTH_"));
     builder.environment().putAll(variables);
     return builder;
   }
 
   /// Without the tests' own classes, whose settings of the log would win.
-  private static List<String> command() {
+  private static List<String> command(List<String> options) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx384m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
+        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     command.add("-cp");
     command.add(
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
@@ -126,6 +131,10 @@ final class TestingProcess implements AutoCloseable {
 
   URI address() {
     return address;
+  }
+
+  long id() {
+    return process.pid();
   }
 
   /// An access token of the owner's.

@@ -16,6 +16,12 @@ record TestingSender(String botId, String secret) {
 
   /// Makes an active bot that calls gpt-4o-mini.
   static TestingSender ofNewBot(TestingProcess program, String token, String name) {
+    return ofNewBot(program, token, name, "openai", "gpt-4o-mini");
+  }
+
+  /// Makes an active bot.
+  static TestingSender ofNewBot(
+      TestingProcess program, String token, String name, String provider, String model) {
     var made =
         program
             .post(
@@ -23,10 +29,10 @@ record TestingSender(String botId, String secret) {
                 token,
                 """
                 {"name":"%s","platform":"custom","system_prompt":"Be brief.",
-                 "llm_provider":"openai","llm_model":"gpt-4o-mini","max_tokens_per_turn":100,
-                 "end_user_messages_per_minute":1000}
+                 "llm_provider":"%s","llm_model":"%s","max_tokens_per_turn":100,
+                 "end_user_messages_per_minute":1000,"timeout_ms":60000}
                 """
-                    .formatted(name))
+                    .formatted(name, provider, model))
             .json();
     var id = made.required("id").textValue();
     program.post("/api/bots/" + id + "/activate", token, "{}");
@@ -46,7 +52,7 @@ record TestingSender(String botId, String secret) {
     }
   }
 
-  private TestingAnswer post(TestingProcess program, Event event) {
+  TestingAnswer post(TestingProcess program, Event event) {
     var body =
         "{\"event_id\":\"%s\",\"user_id\":\"%s\",\"channel_id\":\"c\",\"text\":\"%s\"}"
             .formatted(event.id(), event.user(), event.text());
