@@ -41,7 +41,7 @@ public interface PlatformConnector {
 
     private final String field;
 
-    /// @param field of `platform_config` that is missing or wrong
+    /// @param field that is missing or wrong, as the API names it
     public PlatformRefused(String field, String message) {
       super(message);
       this.field = field;

@@ -35,10 +35,12 @@ public final class WebhookIntake {
   /// Accepts a verified message. A duplicate uses up no allowance.
   ///
   /// @throws HttpFailure 429 if a limit is reached: nothing was stored
-  public void accept(WebhookBot bot, InboundMessage message) {
-    if (tryAccept(bot, message) instanceof Acceptance.RateLimited(var rate)) {
-      throw tooMany(rate);
+  public Acceptance accept(WebhookBot bot, InboundMessage message) {
+    var acceptance = tryAccept(bot, message);
+    if (acceptance instanceof Acceptance.RateLimited(var rate)) {
+      throw RateHeaders.tooMany(rate, clock.instant());
     }
+    return acceptance;
   }
 
   /// The same for what does not arrive as a request of its own, such as a polled batch.
@@ -58,14 +60,5 @@ public final class WebhookIntake {
     var response = HttpResponse.<byte[]>ok();
     rate.ifPresent(state -> RateHeaders.add(response, state));
     return response;
-  }
-
-  private HttpFailure tooMany(RateState rate) {
-    return HttpFailure.tooManyRequests(
-        "More than %d messages a minute for %s. Nothing was stored or charged; send it again later."
-            .formatted(rate.limit(), rate.subject()),
-        rate.limit(),
-        rate.resetsAt(),
-        clock.instant());
   }
 }

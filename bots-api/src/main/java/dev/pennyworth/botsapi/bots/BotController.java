@@ -219,7 +219,6 @@ final class BotController {
             "test",
             caller.user().toString(),
             Optional.empty(),
-            Optional.empty(),
             text),
         settings,
         limits);

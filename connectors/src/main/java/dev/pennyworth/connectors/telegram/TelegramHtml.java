@@ -14,6 +14,7 @@ import org.commonmark.node.HtmlInline;
 import org.commonmark.node.Image;
 import org.commonmark.node.IndentedCodeBlock;
 import org.commonmark.node.Link;
+import org.commonmark.node.LinkReferenceDefinition;
 import org.commonmark.node.ListItem;
 import org.commonmark.node.Node;
 import org.commonmark.node.OrderedList;
@@ -188,4 +189,10 @@ final class TelegramHtml extends AbstractVisitor {
     html.append(escaped(block.getLiteral())).append("\n\n");
   }
 
+  /// Other writers drop it; here nothing is lost.
+  @Override
+  public void visit(LinkReferenceDefinition definition) {
+    html.append(escaped("[%s]: %s".formatted(definition.getLabel(), definition.getDestination())))
+        .append("\n");
+  }
 }

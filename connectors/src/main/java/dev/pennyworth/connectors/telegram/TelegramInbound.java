@@ -3,8 +3,8 @@ package dev.pennyworth.connectors.telegram;
 import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.api.objects.User;
@@ -21,11 +21,23 @@ final class TelegramInbound {
   record Self(long id, Optional<String> userName) {}
 
   /// The message; empty for what is not answered.
-  static Optional<InboundMessage> read(Update update, TeamId team, BotId bot, Self self) {
+  ///
+  /// @param self asked for in groups only
+  static Optional<InboundMessage> read(
+      Update update, TeamId team, BotId bot, Supplier<Self> self) {
     var message = Optional.ofNullable(update.getMessage());
     return message
+        .filter(_ -> update.getUpdateId() != null)
+        .filter(TelegramInbound::isWhole)
         .filter(TelegramInbound::isOfAPerson)
         .flatMap(found -> text(found, self).map(text -> inbound(update, found, team, bot, text)));
+  }
+
+  private static boolean isWhole(Message message) {
+    return message.getChat() != null
+        && message.getChat().getId() != null
+        && message.getChat().getType() != null
+        && message.getMessageId() != null;
   }
 
   private static boolean isOfAPerson(Message message) {
@@ -53,7 +65,7 @@ final class TelegramInbound {
   }
 
   /// What is said to the bot; empty if nothing is.
-  private static Optional<String> text(Message message, Self self) {
+  private static Optional<String> text(Message message, Supplier<Self> selves) {
     String said = message.getText() == null ? message.getCaption() : message.getText();
     if (said == null || said.isBlank()) {
       return Optional.empty();
@@ -61,8 +73,14 @@ final class TelegramInbound {
     if (message.isUserMessage()) {
       return Optional.of(said);
     }
-    boolean isToBot = isAnswerTo(message, self) || mentions(said, self);
-    return isToBot ? Optional.of(withoutMention(said, self)).filter(one -> !one.isBlank()) : Optional.empty();
+    var self = selves.get();
+    var mention = self.userName().map(TelegramInbound::mention);
+    boolean isToBot =
+        isAnswerTo(message, self)
+            || mention.filter(pattern -> pattern.matcher(said).find()).isPresent();
+    return isToBot
+        ? Optional.of(without(mention, said)).filter(one -> !one.isBlank())
+        : Optional.empty();
   }
 
   private static boolean isAnswerTo(Message message, Self self) {
@@ -70,17 +88,14 @@ final class TelegramInbound {
     return before != null && before.getFrom() != null && before.getFrom().getId() == self.id();
   }
 
-  private static boolean mentions(String said, Self self) {
-    return self.userName()
-        .map(name -> said.toLowerCase(Locale.ROOT).contains("@" + name.toLowerCase(Locale.ROOT)))
-        .orElse(false);
+  /// Not the beginning of a longer name.
+  private static Pattern mention(String userName) {
+    return Pattern.compile(
+        "@" + Pattern.quote(userName) + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE);
   }
 
-  /// A command keeps its form; elsewhere the mention is taken out.
-  private static String withoutMention(String said, Self self) {
-    return self.userName()
-        .map(name -> said.replaceAll("(?i)@" + Pattern.quote(name) + "\\b", ""))
-        .orElse(said)
-        .strip();
+  /// Of `/reset@name`, too, the command is left.
+  private static String without(Optional<Pattern> mention, String said) {
+    return mention.map(pattern -> pattern.matcher(said).replaceAll("")).orElse(said).strip();
   }
 }
