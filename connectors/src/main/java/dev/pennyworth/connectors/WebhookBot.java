@@ -19,6 +19,11 @@ public record WebhookBot(
     config = Map.copyOf(config);
   }
 
+  /// Whether anything of `platform_config` was set.
+  public boolean hasConfig() {
+    return !config.isEmpty();
+  }
+
   /// A field of `platform_config`.
   public Optional<SecretText> config(String field) {
     return Optional.ofNullable(config.get(field));
