@@ -62,7 +62,8 @@ public final class RelayLoop<C, W> implements AutoCloseable {
   private final Set<C> held = ConcurrentHashMap.newKeySet();
   private volatile boolean isRunning;
 
-  public RelayLoop(Work<C, W> work, WorkSignal signal, ExecutorService threads, RandomGenerator random) {
+  public RelayLoop(
+      Work<C, W> work, WorkSignal signal, ExecutorService threads, RandomGenerator random) {
     this.work = work;
     this.signal = signal;
     this.threads = threads;

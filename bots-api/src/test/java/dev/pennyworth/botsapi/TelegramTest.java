@@ -10,6 +10,7 @@ import dev.pennyworth.botsapi.TestingTelegram.Call;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -141,8 +142,7 @@ final class TelegramTest {
       var answers =
           threads.invokeAll(
               IntStream.range(0, 50)
-                  .<java.util.concurrent.Callable<TestingAnswer>>mapToObj(
-                      _ -> () -> say(5, "Hello?"))
+                  .<Callable<TestingAnswer>>mapToObj(_ -> () -> say(5, "Hello?"))
                   .toList());
       for (var answer : answers) {
         assertThat(answer.get().status()).isEqualTo(200);
@@ -199,9 +199,10 @@ final class TelegramTest {
   @Test
   void aPauseThatTelegramAsksForIsObeyed() {
     telegram.answer(
-        "sendmessage", Answer.error(429, "Too Many Requests: retry after 30", "\"retry_after\":30"));
+        "sendmessage",
+        Answer.error(429, "Too Many Requests: retry after 30", "\"retry_after\":30"));
     say(1, "Hello?");
-    awaitState(1, "pending");
+    awaitRetry();
 
     server.clock().advance(Duration.ofSeconds(29));
     assertThat(nextAttemptIsDue()).isFalse();
@@ -215,7 +216,7 @@ final class TelegramTest {
   void aPageOfAProxyInsteadOfAnAnswerIsTriedAgain() {
     telegram.answer("sendmessage", new Answer.Status(502, "text/html", "<html>Bad Gateway</html>"));
     say(1, "Hello?");
-    awaitState(1, "pending");
+    awaitRetry();
     server.clock().advance(Duration.ofSeconds(5));
 
     awaitState(1, "sent");
@@ -246,8 +247,7 @@ final class TelegramTest {
 
   @Test
   void aBlockedBotIsNotTriedAgain() {
-    telegram.answer(
-        "sendmessage", Answer.error(403, "Forbidden: bot was blocked by the user", ""));
+    telegram.answer("sendmessage", Answer.error(403, "Forbidden: bot was blocked by the user", ""));
     say(1, "Hello?");
 
     awaitState(1, "failed");
@@ -300,12 +300,13 @@ final class TelegramTest {
         new Answer.Status(502, "text/html", "<html></html>"),
         new Answer.Status(502, "text/html", "<html></html>"));
     say(1, "First");
-    awaitState(1, "pending");
+    awaitRetry();
     say(2, "Second");
     Eventually.holds("both have ended", () -> count("outbox WHERE") == 2);
     server.clock().advance(Duration.ofSeconds(5));
     Eventually.holds("it was tried again", () -> telegram.texts(token).size() == 2);
-    Eventually.holds("it waits", () -> count("outbox WHERE state = 'pending' AND") == 2);
+    Eventually.holds(
+        "it waits", () -> count("outbox WHERE state = 'pending' AND attempts = 2 AND") == 1);
     server.clock().advance(Duration.ofSeconds(5));
 
     awaitState(2, "sent");
@@ -363,9 +364,10 @@ final class TelegramTest {
   private static String longText() {
     var text = new StringBuilder();
     for (int i = 0; text.length() < 30_000; i++) {
-      text.append("Paragraph %d tells of 👩‍👩‍👧 and of é, and it goes on. مرحبا بالعالم، هذا نص طويل. "
-              .formatted(i)
-              .repeat(5))
+      text.append(
+              "Paragraph %d tells of 👩‍👩‍👧 and of é, and it goes on. مرحبا بالعالم، هذا نص طويل. "
+                  .formatted(i)
+                  .repeat(5))
           .append("\n\n```\nint x%d = 1 < 2 && 3 > 2;\n".formatted(i))
           .append("call(x%d);\n".formatted(i).repeat(i % 9 == 0 ? 150 : 3))
           .append("```\n\n");
@@ -404,7 +406,18 @@ final class TelegramTest {
     Eventually.holds(
         "%d %s, with %s".formatted(count, state, states()),
         Duration.ofSeconds(60),
-        () -> count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND") == count);
+        () ->
+            count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND")
+                == count);
+  }
+
+  private void awaitRetry() {
+    Eventually.holds(
+        "one is to be tried again",
+        () ->
+            count(
+                    "outbox WHERE lease_until = '-infinity' AND state = 'pending' AND attempts = 1 AND")
+                == 1);
   }
 
   private List<String> states() {
@@ -434,8 +447,7 @@ final class TelegramTest {
     return jdbi()
         .withHandle(handle ->
             handle
-                .select(
-                    "SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
+                .select("SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
                 .mapTo(Integer.class)
                 .one());
   }

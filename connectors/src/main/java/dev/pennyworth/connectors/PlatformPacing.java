@@ -28,13 +28,15 @@ final class PlatformPacing {
 
   private Bucket chat(PlatformSender sender, BotId bot, String channelId) {
     return buckets.get(
-        bot + "/" + channelId, _ -> bucket(Bandwidth.builder().capacity(1).refillGreedy(1, sender.pauseInChat()).build()));
+        bot + "/" + channelId,
+        _ -> bucket(Bandwidth.builder().capacity(1).refillGreedy(1, sender.pauseInChat()).build()));
   }
 
   private Bucket bot(PlatformSender sender, BotId bot) {
     int most = sender.perSecondMax();
     return buckets.get(
-        bot.toString(), _ -> bucket(Bandwidth.builder().capacity(most).refillGreedy(most, SECOND).build()));
+        bot.toString(),
+        _ -> bucket(Bandwidth.builder().capacity(most).refillGreedy(most, SECOND).build()));
   }
 
   private static Bucket bucket(Bandwidth bandwidth) {

@@ -173,8 +173,7 @@ public final class PlatformRelay implements AutoCloseable {
           : () -> outbox.end(claim, "sent", Optional.empty());
     }
 
-    private Runnable retry(
-        SendingClaim claim, int attempts, Optional<Duration> after, String why) {
+    private Runnable retry(SendingClaim claim, int attempts, Optional<Duration> after, String why) {
       if (attempts > PAUSES.size()) {
         return () -> outbox.end(claim, "failed", Optional.of(why));
       }

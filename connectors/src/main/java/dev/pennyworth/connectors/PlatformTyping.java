@@ -52,8 +52,7 @@ public final class PlatformTyping {
     }
   }
 
-  private boolean isRunning(InboundMessage message, Duration patience)
-      throws InterruptedException {
+  private boolean isRunning(InboundMessage message, Duration patience) throws InterruptedException {
     return reports
         .await(message.team(), message.turnId(), patience)
         .filter(turn -> turn.status().equals("running"))

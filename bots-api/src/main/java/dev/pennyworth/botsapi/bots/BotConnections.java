@@ -63,8 +63,8 @@ final class BotConnections {
   /// @param problems in a person's words; empty if it is well
   record Health(boolean ok, List<String> problems) {}
 
-  /// @throws HttpFailure 404; 422 if the platform refuses the bot, or this version cannot connect to
-  ///   it; 503 if the platform cannot be asked
+  /// @throws HttpFailure 404; 422 if the platform refuses the bot, or this version cannot connect
+  ///   to it; 503 if the platform cannot be asked
   Connection activate(Caller caller, BotId id) {
     var bot = jdbi.inTransaction(tx -> owners.prepareConnection(tx, caller, id));
     var url = BotView.webhookUrl(bot, publicUrl);

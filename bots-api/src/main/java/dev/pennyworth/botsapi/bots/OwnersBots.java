@@ -135,8 +135,8 @@ final class OwnersBots {
     audit.deleted(tx, caller, found);
   }
 
-  /// Makes the secret that its platform is to send along, where the owner set none; it is not
-  /// shown to anybody.
+  /// Makes the secret that its platform is to send along, where the owner set none; it is not shown
+  /// to anybody.
   ///
   /// @throws HttpFailure 404
   Bot prepareConnection(Handle tx, Caller caller, BotId id) {

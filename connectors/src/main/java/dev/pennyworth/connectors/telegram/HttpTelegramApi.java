@@ -97,9 +97,7 @@ public final class HttpTelegramApi implements AutoCloseable {
   private static Response answerOfTelegram(Interceptor.Chain chain) throws IOException {
     var response = chain.proceed(chain.request());
     boolean isJson =
-        String.valueOf(response.header("Content-Type"))
-            .toLowerCase(Locale.ROOT)
-            .contains("json");
+        String.valueOf(response.header("Content-Type")).toLowerCase(Locale.ROOT).contains("json");
     if (response.code() >= 500 || (!response.isSuccessful() && !isJson)) {
       response.close();
       throw new Broken(response.code());

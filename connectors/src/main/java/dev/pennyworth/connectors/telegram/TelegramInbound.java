@@ -23,8 +23,7 @@ final class TelegramInbound {
   /// The message; empty for what is not answered.
   ///
   /// @param self asked for in groups only
-  static Optional<InboundMessage> read(
-      Update update, TeamId team, BotId bot, Supplier<Self> self) {
+  static Optional<InboundMessage> read(Update update, TeamId team, BotId bot, Supplier<Self> self) {
     var message = Optional.ofNullable(update.getMessage());
     return message
         .filter(_ -> update.getUpdateId() != null)
