@@ -233,15 +233,7 @@ final class TestingAgentLoop implements AutoCloseable {
   /// A message on a channel, which is a conversation of its own.
   InboundMessage message(BotSettings bot, String channel, String event, String text) {
     return new InboundMessage(
-        team,
-        bot.bot(),
-        "custom",
-        event,
-        channel,
-        "user of " + channel,
-        Optional.empty(),
-        Optional.empty(),
-        text);
+        team, bot.bot(), "custom", event, channel, "user of " + channel, Optional.empty(), text);
   }
 
   /// Accepts messages while no process works.

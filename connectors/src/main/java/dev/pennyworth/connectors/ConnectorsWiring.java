@@ -3,7 +3,8 @@ package dev.pennyworth.connectors;
 import dev.pennyworth.agentloop.JdbcInbox;
 import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.WorkSignal;
-import dev.pennyworth.connectors.telegram.HttpTelegramApi;
+import dev.pennyworth.connectors.telegram.HttpTelegramTransport;
+import dev.pennyworth.connectors.telegram.TelegramApi;
 import dev.pennyworth.connectors.telegram.TelegramConnector;
 import dev.pennyworth.connectors.telegram.TelegramSender;
 import io.micronaut.context.annotation.Bean;
@@ -35,18 +36,23 @@ public final class ConnectorsWiring {
 
   @Singleton
   @Bean(preDestroy = "close")
-  public HttpTelegramApi telegramApi(PlatformApiUrls urls) {
-    return new HttpTelegramApi(urls.telegram(), threads);
+  public HttpTelegramTransport telegramTransport() {
+    return new HttpTelegramTransport(threads);
   }
 
   @Singleton
-  public TelegramSender telegramSender(HttpTelegramApi api) {
+  public TelegramApi telegramApi(PlatformApiUrls urls, HttpTelegramTransport transport) {
+    return new TelegramApi(urls.telegram(), transport);
+  }
+
+  @Singleton
+  public TelegramSender telegramSender(TelegramApi api) {
     return new TelegramSender(api);
   }
 
   @Singleton
   public TelegramConnector telegramConnector(
-      HttpTelegramApi api, PlatformApiUrls urls, InstantSource clock) {
+      TelegramApi api, PlatformApiUrls urls, InstantSource clock) {
     return new TelegramConnector(api, urls.telegram().isPresent(), clock);
   }
 

@@ -35,12 +35,12 @@ public final class TelegramConnector implements PlatformConnector {
   /// Telegram tells its last error for ever.
   private static final Duration ERROR_AGE_MAX = Duration.ofHours(1);
 
-  private final HttpTelegramApi api;
+  private final TelegramApi api;
   private final boolean isElsewhere;
   private final InstantSource clock;
 
   /// @param isElsewhere whether the API is not Telegram's own, and reaches other addresses
-  public TelegramConnector(HttpTelegramApi api, boolean isElsewhere, InstantSource clock) {
+  public TelegramConnector(TelegramApi api, boolean isElsewhere, InstantSource clock) {
     this.api = api;
     this.isElsewhere = isElsewhere;
     this.clock = clock;

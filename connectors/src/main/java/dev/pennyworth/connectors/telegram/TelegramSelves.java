@@ -18,13 +18,13 @@ final class TelegramSelves {
   /// So that no message of a group waits for a broken Telegram.
   private static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
 
-  private final HttpTelegramApi api;
+  private final TelegramApi api;
   private final Cache<String, Self> known =
       Caffeine.newBuilder().maximumSize(BOTS_MAX).expireAfterWrite(FORGOTTEN_AFTER).build();
   private final Cache<String, Self> unknown =
       Caffeine.newBuilder().maximumSize(BOTS_MAX).expireAfterWrite(ASKED_AGAIN_AFTER).build();
 
-  TelegramSelves(HttpTelegramApi api) {
+  TelegramSelves(TelegramApi api) {
     this.api = api;
   }
 

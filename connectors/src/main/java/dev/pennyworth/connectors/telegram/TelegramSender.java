@@ -19,9 +19,9 @@ public final class TelegramSender implements PlatformSender {
   private static final int LENGTH_MAX = 4_096;
   private static final int MESSAGES_PER_SECOND_MAX = 30;
 
-  private final HttpTelegramApi api;
+  private final TelegramApi api;
 
-  public TelegramSender(HttpTelegramApi api) {
+  public TelegramSender(TelegramApi api) {
     this.api = api;
   }
 

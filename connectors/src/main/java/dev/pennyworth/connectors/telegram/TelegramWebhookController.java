@@ -33,7 +33,7 @@ public final class TelegramWebhookController {
   private final PlatformTyping typing;
 
   TelegramWebhookController(
-      WebhookIntake intake, TelegramSender sender, HttpTelegramApi api, PlatformTyping typing) {
+      WebhookIntake intake, TelegramSender sender, TelegramApi api, PlatformTyping typing) {
     this.intake = intake;
     this.sender = sender;
     this.selves = new TelegramSelves(api);
@@ -73,7 +73,7 @@ public final class TelegramWebhookController {
 
   private static Optional<Update> update(byte[] body) {
     try {
-      return Optional.ofNullable(HttpTelegramApi.MAPPER.readValue(body, Update.class));
+      return Optional.ofNullable(TelegramApi.MAPPER.readValue(body, Update.class));
     } catch (IOException _) {
       return Optional.empty(); // Telegram would send it again and again
     }

@@ -80,10 +80,10 @@ class TelegramInboundTest {
   }
 
   private static Update update(String file) throws IOException {
-    return HttpTelegramApi.MAPPER.treeToValue(read(file).path("update"), Update.class);
+    return TelegramApi.MAPPER.treeToValue(read(file).path("update"), Update.class);
   }
 
   private static JsonNode read(String file) throws IOException {
-    return HttpTelegramApi.MAPPER.readTree(CASES.resolve(file).toFile());
+    return TelegramApi.MAPPER.readTree(CASES.resolve(file).toFile());
   }
 }
