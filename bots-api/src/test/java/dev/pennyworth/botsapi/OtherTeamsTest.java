@@ -61,7 +61,7 @@ final class OtherTeamsTest {
 
   @BeforeEach
   void forgetOurTests() {
-    server.clock().advance(Duration.ofSeconds(3));
+    server.clock().advance(Duration.ofSeconds(2));
   }
 
   private static Map<String, String> ids(TestingBot bot) {
