@@ -487,6 +487,8 @@ CREATE INDEX conversation_ready ON conversation (ready_at) WHERE pending > 0;
 
 CREATE INDEX conversation_by_bot ON conversation (team_id, bot_id, conversation_id);
 
+CREATE INDEX conversation_by_end_user ON conversation (team_id, bot_id, end_user_id);
+
 -- turn_id is computed from bot, platform and platform event, so a message that is delivered twice
 -- meets its own key.
 CREATE TABLE turn (
@@ -509,12 +511,13 @@ CREATE TABLE turn (
   resumed_at      timestamptz,           -- NULL unless it went on after it was parked
   parked_times    integer     NOT NULL DEFAULT 0,
   parked_need     jsonb,                 -- NULL unless parked: what its next step asks for
-  approved_step   integer     NOT NULL DEFAULT 0,      -- the owner approved steps up to this one
+  approved_step   integer     NOT NULL DEFAULT 0,      -- the owner approved of this step
   is_given_up     boolean     NOT NULL DEFAULT false,  -- the owner wants it to end
   merged_into     uuid,                  -- NULL unless a later turn answers its message
   supplied        jsonb,                 -- NULL unless the caller gave the conversation: what the turn sees of it
   callback_url    text,                  -- NULL unless the answer is to be posted there
   reply_to        text,                  -- NULL where the channel is address enough: what the platform needs besides
+  approved_nanos  bigint      NOT NULL DEFAULT 0,  -- the owner approved of this much for approved_step
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
     FOREIGN KEY (team_id, conversation_id) REFERENCES conversation (team_id, conversation_id),
@@ -530,6 +533,11 @@ CREATE INDEX turn_by_bot ON turn (team_id, bot_id, accepted_at, turn_id);
 CREATE INDEX turn_by_day ON turn (team_id, bot_id, event_day);
 
 CREATE INDEX turn_parked ON turn (team_id, bot_id, accepted_at, seq) WHERE status = 'parked';
+
+CREATE INDEX turn_waiting ON turn (team_id, conversation_id, seq) WHERE status IN ('queued', 'parked');
+
+CREATE INDEX turn_under_way ON turn (team_id, bot_id, resumed_at)
+  WHERE status = 'queued' AND resumed_at IS NOT NULL;
 
 CREATE TABLE message (
   team_id         uuid        NOT NULL,

@@ -60,6 +60,11 @@ public record BotSettings(
     boolean mergesBursts,
     ZoneId zone) {
 
+  /// Whether a model is one of the bot's two.
+  boolean has(String other) {
+    return other.equals(model) || lightModel.filter(other::equals).isPresent();
+  }
+
   /// The same bot with another prompt and another bound on what its model writes.
   BotSettings askedWith(String otherPrompt, int otherMaxTokens) {
     return new BotSettings(

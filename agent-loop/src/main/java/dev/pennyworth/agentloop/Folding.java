@@ -16,7 +16,8 @@ record Folding(String summary, List<ChatMessage> messages, long upToSeq) {
   /// Below this, a quarter of the window is less than a turn.
   private static final int LARGE_WINDOW = 10;
 
-  /// Bounds what one summary costs; the oldest is left out first.
+  /// Bounds what one summary costs; the oldest message is left out first, and what is known of
+  /// those before it never.
   private static final int TRANSCRIPT_CHARACTERS_MAX = 60_000;
 
   private static final String SYSTEM_PROMPT =
@@ -53,18 +54,16 @@ record Folding(String summary, List<ChatMessage> messages, long upToSeq) {
 
   /// The step that writes the new summary.
   ModelJob job(BotSettings bot) {
-    var transcript = new StringBuilder();
-    if (!summary.isBlank()) {
-      transcript.append("Summary of what was before:\n").append(summary).append("\n\n");
-    }
+    var lines = new StringBuilder();
     for (var message : messages) {
-      transcript.append(line(message)).append('\n');
+      lines.append(line(message)).append('\n');
     }
+    String before = summary.isBlank() ? "" : "Summary of what was before:\n" + summary + "\n\n";
     return new ModelJob(
         ModelJob.SUMMARY,
         Routing.summary(bot),
         SYSTEM_PROMPT,
-        List.of(new ChatMessage.User(newest(transcript.toString()))),
+        List.of(new ChatMessage.User(before + newest(lines.toString()))),
         0,
         false,
         Math.min(OUTPUT_TOKENS_MAX, bot.maxTokensPerTurn()));

@@ -93,20 +93,6 @@ final class JdbcConversations {
         .execute();
   }
 
-  /// The end user's next message begins a new conversation.
-  void close(Handle tx, Claim claim, Instant now) {
-    tx.createUpdate(
-            """
-            UPDATE conversation
-            SET ended_at = :now
-            WHERE team_id = :team AND conversation_id = :conversation AND ended_at IS NULL
-            """)
-        .bind("team", claim.team().uuid())
-        .bind("conversation", claim.conversation().uuid())
-        .bind("now", now)
-        .execute();
-  }
-
   /// One turn is over: frees the conversation for its next one.
   void consumeTurn(Handle tx, Claim claim, Instant now) {
     tx.createUpdate(

@@ -4,6 +4,7 @@ import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.Event;
 import dev.pennyworth.billing.EventType;
 import dev.pennyworth.billing.JdbcEvents;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import java.sql.ResultSet;
@@ -19,6 +20,8 @@ import org.jdbi.v3.core.Handle;
 /// The rows of turns that wait for money or for their owner. A parked turn is out of its
 /// conversation's queue; going on puts it back in, at its old place.
 final class JdbcParkedTurns {
+  private static final UUID BEFORE_ALL = new UUID(0, 0);
+
   private final JdbcEvents events;
 
   JdbcParkedTurns(JdbcEvents events) {
@@ -36,7 +39,20 @@ final class JdbcParkedTurns {
       String endUser,
       Instant parkedAt,
       StopReason reason,
-      Optional<Need> need) {}
+      Optional<Need> need) {
+
+    /// Whether nothing but its owner's word lets it go on: what it asks for is above the approval
+    /// point of today. One that only stood behind such a turn has asked for nothing yet.
+    boolean waitsForOwner(Optional<NanoUsd> approval) {
+      return reason == StopReason.AWAITING_APPROVAL
+          && need.isPresent()
+          && approval.isPresent()
+          && need.get().cost().compareTo(approval.get()) > 0;
+    }
+  }
+
+  /// A bot with parked turns.
+  record OfBot(TeamId team, BotId bot) {}
 
   /// Why a turn waits that stands in front of another one of its conversation; empty if none does.
   Optional<Ending> inFront(Handle handle, Claim claim, JdbcTurns.Waiting turn) {
@@ -95,6 +111,7 @@ final class JdbcParkedTurns {
 
   /// Lets a parked turn go on. Joins the caller's transaction.
   ///
+  /// @param isApproved whether its next step is approved of, if that is what it waits for
   /// @param isGivenUp whether it goes on only to end
   /// @return whether it was parked
   boolean release(Handle tx, Parked turn, boolean isApproved, boolean isGivenUp, Instant now) {
@@ -109,8 +126,14 @@ final class JdbcParkedTurns {
                   parked_need = NULL,
                   resumed_at = :now,
                   is_given_up = :given_up,
-                  approved_step = CASE WHEN :approved AND parked_need IS NOT NULL
-                    THEN (parked_need ->> 'step')::integer ELSE approved_step END
+                  approved_step = CASE
+                    WHEN :approved AND stop_reason = 'awaiting_approval'
+                      AND parked_need IS NOT NULL
+                    THEN (parked_need ->> 'step')::integer ELSE approved_step END,
+                  approved_nanos = CASE
+                    WHEN :approved AND stop_reason = 'awaiting_approval'
+                      AND parked_need IS NOT NULL
+                    THEN coalesce((parked_need ->> 'nanos')::bigint, 0) ELSE approved_nanos END
                 WHERE team_id = :team AND turn_id = :turn AND status = 'parked'
                 RETURNING parked_times
                 """)
@@ -172,42 +195,50 @@ final class JdbcParkedTurns {
     return facts;
   }
 
-  /// Bots with parked turns, those that have waited longest first.
-  List<Map.Entry<TeamId, BotId>> bots(Handle handle, int rowsMax) {
+  /// Bots with parked turns, in the order of their keys.
+  ///
+  /// @param after the last one that is known; empty to begin with the first
+  List<OfBot> bots(Handle handle, Optional<OfBot> after, int rowsMax) {
     return handle
         .createQuery(
             """
-            SELECT team_id, bot_id
+            SELECT DISTINCT team_id, bot_id
             FROM turn
-            WHERE status = 'parked'
-            GROUP BY team_id, bot_id
-            ORDER BY min(parked_at)
+            WHERE status = 'parked' AND (team_id, bot_id) > (:team, :bot)
+            ORDER BY team_id, bot_id
             LIMIT :rows
             """)
+        .bind("team", after.map(one -> one.team().uuid()).orElse(BEFORE_ALL))
+        .bind("bot", after.map(one -> one.bot().uuid()).orElse(BEFORE_ALL))
         .bind("rows", rowsMax)
         .map((row, _) ->
-            Map.entry(
+            new OfBot(
                 new TeamId(row.getObject(1, UUID.class)), new BotId(row.getObject(2, UUID.class))))
         .list();
   }
 
-  /// A bot's parked turns in the order in which they came, without those behind a turn that runs.
-  List<Parked> ofBot(Handle handle, TeamId team, BotId bot, int rowsMax) {
+  /// The parked turns of a bot that are the first to be answered in their conversations, in the
+  /// order in which they came.
+  List<Parked> ofBot(Handle handle, OfBot one, int skip, int rowsMax) {
     return handle
         .createQuery(
             """
             SELECT t.*, c.end_user_id
             FROM turn t
-            LEFT JOIN turn q ON q.team_id = :team AND q.conversation_id = t.conversation_id
-              AND q.status = 'queued' AND q.seq < t.seq
             JOIN conversation c ON c.team_id = :team AND c.conversation_id = t.conversation_id
             WHERE t.team_id = :team AND t.bot_id = :bot AND t.status = 'parked'
-              AND q.turn_id IS NULL
+              AND NOT EXISTS (
+                SELECT 1
+                FROM turn q
+                WHERE q.team_id = :team AND q.conversation_id = t.conversation_id
+                  AND q.status IN ('queued', 'parked') AND q.seq < t.seq)
             ORDER BY t.accepted_at, t.seq, t.turn_id
+            OFFSET :skip
             LIMIT :rows
             """)
-        .bind("team", team.uuid())
-        .bind("bot", bot.uuid())
+        .bind("team", one.team().uuid())
+        .bind("bot", one.bot().uuid())
+        .bind("skip", skip)
         .bind("rows", rowsMax)
         .map((row, _) -> parked(row))
         .list();
@@ -235,7 +266,7 @@ final class JdbcParkedTurns {
   }
 
   /// Whether a bot's turn was put back into the queue and has not come as far as its next step.
-  boolean isOneUnderWay(Handle handle, TeamId team, BotId bot, Instant since) {
+  boolean isOneUnderWay(Handle handle, OfBot one, Instant since) {
     return handle
         .createQuery(
             """
@@ -249,8 +280,8 @@ final class JdbcParkedTurns {
                 WHERE s.team_id = :team AND s.turn_id = t.turn_id AND s.started_at >= t.resumed_at)
             LIMIT 1
             """)
-        .bind("team", team.uuid())
-        .bind("bot", bot.uuid())
+        .bind("team", one.team().uuid())
+        .bind("bot", one.bot().uuid())
         .bind("since", since)
         .mapTo(Integer.class)
         .findOne()

@@ -12,9 +12,13 @@ import dev.pennyworth.billing.TurnId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,7 @@ public final class JdbcParking {
   private static final Duration HEAD_START = Duration.ofSeconds(5);
 
   private static final Duration RUN_MAX = Duration.ofMillis(900);
+  private static final Duration BOT_MAX = Duration.ofMillis(300);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
   private static final int BOTS_AT_ONCE_MAX = 100;
   private static final int TURNS_AT_ONCE_MAX = 50;
@@ -52,6 +57,10 @@ public final class JdbcParking {
   private final JdbcTrials trials;
   private final WorkSignal signal;
   private final InstantSource clock;
+  private final AtomicReference<Optional<JdbcParkedTurns.OfBot>> lastLookedAt =
+      new AtomicReference<>(Optional.empty());
+  private final ConcurrentMap<JdbcParkedTurns.OfBot, Integer> stuckInFront =
+      new ConcurrentHashMap<>();
 
   JdbcParking(
       Jdbi jdbi,
@@ -72,55 +81,87 @@ public final class JdbcParking {
     this.clock = clock;
   }
 
+  /// What is decided about a parked turn.
+  public enum Decision {
+    /// It goes on; a step that waits for the owner waits on.
+    GO_ON,
+    /// It goes on, and if it waits for the owner's approval it has it.
+    APPROVE,
+    /// It ends.
+    GIVE_UP
+  }
+
   /// Lets a turn go on because its owner says so, and those of its conversation that stand before
   /// it, in their order. If there is still no room, they are parked again.
   ///
-  /// @param isApproved whether he approves of the step that waits for him; if not, the turn ends
   /// @return whether the turn was parked
-  public boolean resume(TeamId team, BotId bot, TurnId turn, boolean isApproved) {
+  public boolean resume(TeamId team, BotId bot, TurnId turn, Decision decision) {
     var now = clock.instant();
     boolean isReleased =
         jdbi.inTransaction(tx -> {
-          var waiting = parkedTurns.upTo(tx, team, bot, turn);
-          for (var one : waiting) {
+          boolean isAnyReleased = false;
+          for (var one : parkedTurns.upTo(tx, team, bot, turn)) {
             boolean isAsked = one.id().equals(turn);
-            boolean _ =
-                parkedTurns.release(tx, one, isApproved && isAsked, !isApproved && isAsked, now);
+            isAnyReleased =
+                parkedTurns.release(
+                    tx,
+                    one,
+                    isAsked && decision == Decision.APPROVE,
+                    isAsked && decision == Decision.GIVE_UP,
+                    now);
           }
-          return !waiting.isEmpty();
+          return isAnyReleased;
         });
     signal.raise();
     return isReleased;
   }
 
-  /// Looks at all parked turns once and lets those go on that can. Safe to repeat, and beside
-  /// others that do the same.
+  /// Looks at parked turns and lets those go on that can. Safe to repeat, and beside others that do
+  /// the same. Where there is more than can be looked at in one run, the next one goes on there.
   public void releaseAll() {
     long startedNanos = System.nanoTime();
-    boolean isAnyLeft = true;
-    while (isAnyLeft && System.nanoTime() - startedNanos < RUN_MAX.toNanos()) {
-      isAnyLeft = false;
-      for (var one : jdbi.withHandle(handle -> parkedTurns.bots(handle, BOTS_AT_ONCE_MAX))) {
-        isAnyLeft |= releaseNext(one.getKey(), one.getValue());
-      }
-      if (isAnyLeft && !pause()) {
+    var left = new ArrayList<JdbcParkedTurns.OfBot>();
+    for (var one : nextBots()) {
+      if (isOver(startedNanos, RUN_MAX)) {
         return;
       }
+      if (releaseNext(one)) {
+        left.add(one);
+      }
+      lastLookedAt.set(Optional.of(one));
+    }
+    while (!left.isEmpty() && !isOver(startedNanos, RUN_MAX) && pause()) {
+      left.removeIf(one -> !releaseNext(one));
     }
   }
 
+  /// The bots after the one that was looked at last, from the beginning after the end.
+  private List<JdbcParkedTurns.OfBot> nextBots() {
+    var last = lastLookedAt.get();
+    var next = bots(last);
+    return next.isEmpty() && last.isPresent() ? bots(Optional.empty()) : next;
+  }
+
+  private List<JdbcParkedTurns.OfBot> bots(Optional<JdbcParkedTurns.OfBot> after) {
+    return jdbi.withHandle(handle -> parkedTurns.bots(handle, after, BOTS_AT_ONCE_MAX));
+  }
+
+  private static boolean isOver(long startedNanos, Duration after) {
+    return System.nanoTime() - startedNanos >= after.toNanos();
+  }
+
   /// @return whether it is worth to look again soon
-  private boolean releaseNext(TeamId team, BotId bot) {
+  private boolean releaseNext(JdbcParkedTurns.OfBot one) {
     try {
       var since = clock.instant().minus(HEAD_START);
-      if (jdbi.withHandle(handle -> parkedTurns.isOneUnderWay(handle, team, bot, since))) {
+      if (jdbi.withHandle(handle -> parkedTurns.isOneUnderWay(handle, one, since))) {
         return true;
       }
-      var next = next(team, bot);
+      var next = next(one);
       next.ifPresent(this::release);
       return next.isPresent();
     } catch (RuntimeException e) {
-      LOG.error("the parked turns of {} could not be looked at; tried again", bot, e);
+      LOG.error("the parked turns of {} could not be looked at; tried again", one.bot(), e);
       return false;
     }
   }
@@ -132,18 +173,21 @@ public final class JdbcParking {
   }
 
   /// The first of a bot's parked turns that can go on. A conversation keeps its order, and where
-  /// the room of all is short, nobody overtakes.
-  private Optional<JdbcParkedTurns.Parked> next(TeamId team, BotId bot) {
-    var settings = bots.find(team, bot);
-    var stuck = new HashSet<ConversationId>();
-    for (var turn : parked(team, bot)) {
-      if (settings.isEmpty() || isTooOld(turn)) {
-        return Optional.of(turn);
-      }
-      if (!stuck.add(turn.conversation())) {
-        continue;
-      }
-      if (turn.reason() != StopReason.AWAITING_APPROVAL) {
+  /// the room of all is short, nobody overtakes. Behind turns that are stuck at limits of their own
+  /// the next look goes on, or who came after many of them would never be looked at.
+  private Optional<JdbcParkedTurns.Parked> next(JdbcParkedTurns.OfBot one) {
+    long startedNanos = System.nanoTime();
+    var settings = bots.find(one.team(), one.bot());
+    int stuck = Objects.requireNonNullElse(stuckInFront.remove(one), 0);
+    var page = parked(one, stuck);
+    while (!page.isEmpty()) {
+      for (var turn : page) {
+        if (settings.isEmpty() || isTooOld(turn)) {
+          return Optional.of(turn);
+        }
+        if (turn.waitsForOwner(settings.get().approval())) {
+          continue;
+        }
         var obstacle = obstacle(settings.get(), turn);
         if (obstacle.isEmpty()) {
           return Optional.of(turn);
@@ -152,12 +196,18 @@ public final class JdbcParking {
           return Optional.empty();
         }
       }
+      stuck += page.size();
+      if (isOver(startedNanos, BOT_MAX)) {
+        stuckInFront.put(one, stuck);
+        return Optional.empty();
+      }
+      page = parked(one, stuck);
     }
     return Optional.empty();
   }
 
-  private List<JdbcParkedTurns.Parked> parked(TeamId team, BotId bot) {
-    return jdbi.withHandle(handle -> parkedTurns.ofBot(handle, team, bot, TURNS_AT_ONCE_MAX));
+  private List<JdbcParkedTurns.Parked> parked(JdbcParkedTurns.OfBot one, int looked) {
+    return jdbi.withHandle(handle -> parkedTurns.ofBot(handle, one, looked, TURNS_AT_ONCE_MAX));
   }
 
   private boolean isTooOld(JdbcParkedTurns.Parked turn) {
@@ -176,8 +226,13 @@ public final class JdbcParking {
     };
   }
 
+  /// What was asked for with a model that the bot has no more is asked for no more: the turn goes
+  /// on with the bot's own, and if that does not fit either, it is parked with it.
   private Optional<Refusal> obstacle(BotSettings bot, JdbcParkedTurns.Parked turn) {
-    return turn.need().flatMap(need -> request(bot, turn, need)).flatMap(trials::obstacle);
+    return turn.need()
+        .filter(need -> !(need instanceof Need.Tokens(_, var model, _, _)) || bot.has(model))
+        .flatMap(need -> request(bot, turn, need))
+        .flatMap(trials::obstacle);
   }
 
   /// Empty if the model has no price any more: the turn goes on, and says so.
@@ -191,7 +246,7 @@ public final class JdbcParking {
         switch (need) {
           case Need.Tokens tokens ->
               new Ask.Tokens(tokens.inputTokensMax(), tokens.inputTokensMax(), OUTPUT_TOKENS_MIN);
-          case Need.Amount amount -> new Ask.Fixed(amount.amount());
+          case Need.Amount amount -> new Ask.Fixed(amount.cost());
         };
     var key = new StepKey(turn.team(), turn.bot(), turn.id(), need.step(), TRIAL_ATTEMPT);
     return price.map(known ->

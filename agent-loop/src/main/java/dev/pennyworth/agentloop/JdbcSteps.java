@@ -50,6 +50,7 @@ final class JdbcSteps {
                :reason, :parts::jsonb, :hold, :held, :now)
             ON CONFLICT (team_id, turn_id, n) DO UPDATE
             SET state = excluded.state,
+              purpose = excluded.purpose,
               attempt = excluded.attempt,
               llm_provider = excluded.llm_provider,
               llm_model = excluded.llm_model,

@@ -8,7 +8,6 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -21,7 +20,8 @@ final class JdbcTurns {
   ///
   /// @param resumedAt when it last went on after it was parked
   /// @param parkedAt when it was parked for the first time
-  /// @param approvedStep the owner approved of steps up to this one
+  /// @param approvedStep the owner approved of this step
+  /// @param approvedAmount if it costs no more than this
   /// @param isGivenUp whether the owner wants it to end
   /// @param parkedBy the limit that it was parked at last; empty if it waited for the owner
   record Waiting(
@@ -33,6 +33,7 @@ final class JdbcTurns {
       Optional<Instant> resumedAt,
       Optional<Instant> parkedAt,
       int approvedStep,
+      NanoUsd approvedAmount,
       boolean isGivenUp,
       Optional<Refusal> parkedBy,
       String text,
@@ -57,8 +58,8 @@ final class JdbcTurns {
         .createQuery(
             """
             SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, t.resumed_at,
-              t.parked_at, t.approved_step, t.is_given_up, t.refusal, m.text, t.supplied,
-              t.callback_url
+              t.parked_at, t.approved_step, t.approved_nanos, t.is_given_up, t.refusal, m.text,
+              t.supplied, t.callback_url
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -78,6 +79,7 @@ final class JdbcTurns {
                 Optional.ofNullable(row.getTimestamp("resumed_at")).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp("parked_at")).map(Timestamp::toInstant),
                 row.getInt("approved_step"),
+                new NanoUsd(row.getLong("approved_nanos")),
                 row.getBoolean("is_given_up"),
                 Optional.ofNullable(row.getString("refusal")).map(StoredJson::refusal),
                 row.getString("text"),
@@ -86,71 +88,31 @@ final class JdbcTurns {
         .findOne();
   }
 
-  /// Lets the newest waiting turn of the claimed conversation answer for those before it: their
-  /// messages are in its context. A turn that has begun is left alone, and so is one that was
-  /// parked.
-  ///
-  /// @return those that are answered with it
-  List<TurnId> merge(Handle tx, Claim claim, Instant now) {
-    var merged = mergeRows(tx, claim, now);
-    insertCallbacks(tx, claim, merged, now);
-    return merged;
-  }
-
-  private static List<TurnId> mergeRows(Handle tx, Claim claim, Instant now) {
-    return tx.createQuery(
+  /// Whether nobody has heard of this end user before on this platform.
+  boolean isFirstContact(Handle handle, Claim claim, Waiting turn) {
+    return handle
+        .createQuery(
             """
-            UPDATE turn
-            SET status = 'done', stop_reason = 'completed', finished_at = :now,
-              latency_millis = 0,
-              merged_into = (
-                SELECT l.turn_id
-                FROM turn l
-                WHERE l.team_id = :team AND l.conversation_id = :conversation
-                  AND l.status = 'queued'
-                ORDER BY l.seq DESC
-                LIMIT 1)
-            WHERE team_id = :team AND conversation_id = :conversation AND status = 'queued'
-              AND seq < (
-                SELECT max(l.seq)
-                FROM turn l
-                WHERE l.team_id = :team AND l.conversation_id = :conversation
-                  AND l.status = 'queued')
-              AND NOT EXISTS (
-                SELECT 1
-                FROM turn b
-                LEFT JOIN step s ON s.team_id = :team AND s.turn_id = b.turn_id
-                WHERE b.team_id = :team AND b.conversation_id = :conversation
-                  AND b.status IN ('queued', 'parked')
-                  AND (s.turn_id IS NOT NULL OR b.parked_at IS NOT NULL))
-            RETURNING turn_id
+            SELECT 1
+            FROM conversation c
+            JOIN conversation o ON o.team_id = :team AND o.bot_id = c.bot_id
+              AND o.end_user_id = c.end_user_id AND o.platform = c.platform
+              AND (o.started_at, o.conversation_id) < (c.started_at, c.conversation_id)
+            WHERE c.team_id = :team AND c.conversation_id = :conversation
+            UNION ALL
+            SELECT 1
+            FROM turn
+            WHERE team_id = :team AND conversation_id = :conversation AND seq < :seq
+              AND merged_into IS DISTINCT FROM :turn
+            LIMIT 1
             """)
         .bind("team", claim.team().uuid())
         .bind("conversation", claim.conversation().uuid())
-        .bind("now", now)
-        .map((row, _) -> new TurnId(row.getObject(1, UUID.class)))
-        .list();
-  }
-
-  /// Whether nobody has heard of this end user before on this platform.
-  boolean isFirstContact(Handle handle, Claim claim, Waiting turn) {
-    return turn.seq() == 1
-        && handle
-            .createQuery(
-                """
-                SELECT 1
-                FROM conversation c
-                JOIN conversation o ON o.team_id = :team AND o.bot_id = c.bot_id
-                  AND o.platform = c.platform AND o.end_user_id = c.end_user_id
-                  AND o.conversation_id < c.conversation_id
-                WHERE c.team_id = :team AND c.conversation_id = :conversation
-                LIMIT 1
-                """)
-            .bind("team", claim.team().uuid())
-            .bind("conversation", claim.conversation().uuid())
-            .mapTo(Integer.class)
-            .findOne()
-            .isEmpty();
+        .bind("seq", turn.seq())
+        .bind("turn", turn.id().uuid())
+        .mapTo(Integer.class)
+        .findOne()
+        .isEmpty();
   }
 
   /// What a conversation's turns have cost until now, at list price.
@@ -232,21 +194,6 @@ final class JdbcTurns {
         .bind("conversation", claim.conversation().uuid())
         .bind("seq", turn.seq())
         .bind("platform", turn.platform())
-        .bind("now", now)
-        .execute();
-  }
-
-  /// Who sent a merged message hears that it was answered together with another one.
-  private static void insertCallbacks(Handle tx, Claim claim, List<TurnId> turns, Instant now) {
-    tx.createUpdate(
-            """
-            INSERT INTO callback (team_id, turn_id, url, created_at, next_attempt_at)
-            SELECT team_id, turn_id, callback_url, :now, :now
-            FROM turn
-            WHERE team_id = :team AND turn_id = ANY(:turns) AND callback_url IS NOT NULL
-            """)
-        .bind("team", claim.team().uuid())
-        .bindArray("turns", UUID.class, turns.stream().map(TurnId::uuid).toList())
         .bind("now", now)
         .execute();
   }

@@ -29,6 +29,7 @@ final class MessageTurn {
   private final JdbcConversations conversations;
   private final JdbcTurns turns;
   private final JdbcParkedTurns parkedTurns;
+  private final JdbcResets resets;
   private final TurnAssembly assembly;
   private final ModelStep modelStep;
   private final ToolSteps toolSteps;
@@ -43,6 +44,7 @@ final class MessageTurn {
       JdbcConversations conversations,
       JdbcTurns turns,
       JdbcParkedTurns parkedTurns,
+      JdbcResets resets,
       TurnAssembly assembly,
       ModelStep modelStep,
       ToolSteps toolSteps,
@@ -55,6 +57,7 @@ final class MessageTurn {
     this.conversations = conversations;
     this.turns = turns;
     this.parkedTurns = parkedTurns;
+    this.resets = resets;
     this.assembly = assembly;
     this.modelStep = modelStep;
     this.toolSteps = toolSteps;
@@ -134,15 +137,17 @@ final class MessageTurn {
         turn.endSummaryStep();
       }
       case ModelStep.Outcome.Answered(var reply, var closing) -> {
+        // A model that thought until its tokens were used up says nothing: better the old summary.
+        var summary = reply.text().isBlank() ? folding.summary() : reply.text();
         writes.write(
             turn.claim(),
             List.of(closing.resolution()),
             List.of(),
             (tx, booked) -> {
               closing.writing().accept(tx, booked);
-              assembly.remember(tx, turn, reply.text());
+              assembly.remember(tx, turn, summary);
             });
-        turn.addSummary(reply.text());
+        turn.addSummary(summary);
       }
     }
     return false;
@@ -212,7 +217,7 @@ final class MessageTurn {
     turns.end(tx, claim, turn, ending, reply, now);
     conversations.consumeTurn(tx, claim, now);
     if (turn.command().filter(Command.RESET::equals).isPresent()) {
-      conversations.close(tx, claim, now);
+      resets.reset(tx, claim, turn.seq(), now);
     }
     rollups.addSent(tx, claim.team(), claim.bot(), day, ending.reason().isError());
   }

@@ -77,7 +77,7 @@ final class ModelStep {
     }
     try {
       var plan = planner.plan(turn.bot(), price.get(), job);
-      if (turn.isApprovalMissing(plan.worstCase())) {
+      if (turn.isApprovalMissing(plan.worstCase(), plan.worstCase())) {
         return new Outcome.NotCalled(
             Ending.awaitingApproval(Approval.ofModel(turn, plan), need(turn, plan)));
       }
@@ -94,7 +94,10 @@ final class ModelStep {
 
   private static Need need(TurnInProgress turn, StepPlanner.Plan plan) {
     return new Need.Tokens(
-        turn.nextStep(), plan.job().choice().model(), plan.call().inputTokensMaxTight());
+        turn.nextStep(),
+        plan.job().choice().model(),
+        plan.call().inputTokensMaxTight(),
+        plan.worstCase());
   }
 
   /// Frees a hold whose step was begun and never ended, at the house's expense. Joins the caller's

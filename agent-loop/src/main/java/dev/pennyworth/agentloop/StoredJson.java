@@ -123,11 +123,9 @@ final class StoredJson {
   }
 
   static String need(Need need) {
-    var stored = JSON.createObjectNode().put("step", need.step());
-    switch (need) {
-      case Need.Tokens tokens ->
-          stored.put("model", tokens.model()).put("input_tokens", tokens.inputTokensMax());
-      case Need.Amount amount -> stored.put("nanos", amount.amount().nanos());
+    var stored = JSON.createObjectNode().put("step", need.step()).put("nanos", need.cost().nanos());
+    if (need instanceof Need.Tokens tokens) {
+      stored.put("model", tokens.model()).put("input_tokens", tokens.inputTokensMax());
     }
     return stored.toString();
   }
@@ -135,9 +133,11 @@ final class StoredJson {
   static Need need(String stored) {
     var need = read(stored);
     int step = need.path("step").asInt();
+    var cost = new NanoUsd(need.path("nanos").asLong());
     return need.has("model")
-        ? new Need.Tokens(step, need.path("model").asText(), need.path("input_tokens").asLong())
-        : new Need.Amount(step, new NanoUsd(need.path("nanos").asLong()));
+        ? new Need.Tokens(
+            step, need.path("model").asText(), need.path("input_tokens").asLong(), cost)
+        : new Need.Amount(step, cost);
   }
 
   private static JsonNode read(String stored) {

@@ -135,12 +135,13 @@ final class ToolSteps {
   }
 
   private static Optional<Ending> unapproved(TurnInProgress turn, List<Step> asked) {
+    var all = need(asked);
     return asked.stream()
-        .filter(step -> turn.isApprovalMissing(cost(step)))
+        .filter(step -> turn.isApprovalMissing(cost(step), all.cost()))
         .findFirst()
         .map(step ->
             Ending.awaitingApproval(
-                Approval.ofTool(turn, step.key().step(), step.call(), cost(step)), need(asked)));
+                Approval.ofTool(turn, step.key().step(), step.call(), cost(step)), all));
   }
 
   private static NanoUsd cost(Step step) {

@@ -19,6 +19,7 @@ final class TurnAssembly {
   private final JdbcConversations conversations;
   private final JdbcTurns turns;
   private final JdbcParkedTurns parkedTurns;
+  private final JdbcBursts bursts;
   private final JdbcSummaries summaries;
   private final JdbcSteps steps;
   private final ModelStep modelStep;
@@ -31,6 +32,7 @@ final class TurnAssembly {
       JdbcConversations conversations,
       JdbcTurns turns,
       JdbcParkedTurns parkedTurns,
+      JdbcBursts bursts,
       JdbcSummaries summaries,
       JdbcSteps steps,
       ModelStep modelStep,
@@ -41,6 +43,7 @@ final class TurnAssembly {
     this.conversations = conversations;
     this.turns = turns;
     this.parkedTurns = parkedTurns;
+    this.bursts = bursts;
     this.summaries = summaries;
     this.steps = steps;
     this.modelStep = modelStep;
@@ -61,7 +64,7 @@ final class TurnAssembly {
     long startedNanos = System.nanoTime();
     return jdbi.inTransaction(tx -> {
       conversations.requireClaim(tx, claim);
-      var merged = bot.mergesBursts() ? merge(tx, claim) : List.<TurnId>of();
+      var merged = bot.mergesBursts() ? merge(tx, claim, bot) : List.<TurnId>of();
       var waiting = turns.next(tx, claim).orElseThrow();
       var turn = inProgress(tx, claim, bot, waiting, startedNanos);
       steps.load(tx, claim.team(), waiting.id()).forEach(turn::replay);
@@ -70,8 +73,8 @@ final class TurnAssembly {
     });
   }
 
-  private List<TurnId> merge(Handle tx, Claim claim) {
-    var merged = turns.merge(tx, claim, clock.instant());
+  private List<TurnId> merge(Handle tx, Claim claim, BotSettings bot) {
+    var merged = bursts.merge(tx, claim, bot.conversationMaxMessages(), clock.instant());
     if (!merged.isEmpty()) {
       conversations.consumeMerged(tx, claim, merged.size());
     }
@@ -98,8 +101,17 @@ final class TurnAssembly {
         Folding.of(summary.text(), messages, bot.conversationMaxMessages()),
         Routing.answer(bot, waiting.text(), budgets(tx, bot)),
         gate.attempts(tx, claim.team(), waiting.id()),
-        turns.isFirstContact(tx, claim, waiting),
+        isToBeWelcomed(tx, claim, bot, waiting),
         startedNanos);
+  }
+
+  /// The first message of all may have been merged into a later one.
+  private boolean isToBeWelcomed(
+      Handle tx, Claim claim, BotSettings bot, JdbcTurns.Waiting waiting) {
+    int firstMax = bot.mergesBursts() ? bot.conversationMaxMessages() : 1;
+    return bot.welcomeMessage().isPresent()
+        && waiting.seq() <= firstMax
+        && turns.isFirstContact(tx, claim, waiting);
   }
 
   /// The caller keeps the conversation: what he gave of it is all that the model sees.

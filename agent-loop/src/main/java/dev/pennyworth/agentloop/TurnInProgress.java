@@ -77,7 +77,10 @@ final class TurnInProgress {
 
   private void replayModel(StepRecord.Model model) {
     if (model.state() == StepRecord.State.DONE) {
-      choice = model.choice();
+      // While a turn waits its owner may give the bot another model, of another provider even.
+      if (bot.has(model.choice().model())) {
+        choice = model.choice();
+      }
       addReply(model.text(), model.toolCalls());
     } else {
       attempts = model.attempt();
@@ -119,12 +122,16 @@ final class TurnInProgress {
 
   /// The oldest messages are in the summary now.
   void addSummary(String summary) {
-    int folded = folding.map(one -> one.messages().size()).orElse(0);
-    boolean hadSummary = folding.map(one -> !one.summary().isBlank()).orElse(false);
-    messages.subList(0, hadSummary ? folded + 1 : folded).clear();
-    messages.addFirst(Folding.asMessage(summary));
-    currentMessageIndex += 1 - (hadSummary ? folded + 1 : folded);
-    folding = Optional.empty();
+    boolean hadSummary = folding.filter(one -> !one.summary().isBlank()).isPresent();
+    dropFolding();
+    if (hadSummary) {
+      messages.removeFirst();
+      currentMessageIndex--;
+    }
+    if (!summary.isBlank()) {
+      messages.addFirst(Folding.asMessage(summary));
+      currentMessageIndex++;
+    }
     endSummaryStep();
   }
 
@@ -172,11 +179,15 @@ final class TurnInProgress {
     return toolAttempts.containsKey(call.id());
   }
 
-  /// Whether a step that may cost this much at the next place must wait for the owner.
-  boolean isApprovalMissing(NanoUsd worstCase) {
-    return bot.approval().isPresent()
-        && worstCase.compareTo(bot.approval().get()) > 0
-        && turn.approvedStep() < nextStep();
+  /// Whether the next step must wait for the owner. He approves of an amount: where the bot or a
+  /// price has changed since, a dearer step is not what he approved of.
+  ///
+  /// @param cost of the step, or of one of several tool calls
+  /// @param whole what the step costs in all
+  boolean isApprovalMissing(NanoUsd cost, NanoUsd whole) {
+    boolean isApproved =
+        turn.approvedStep() == nextStep() && whole.compareTo(turn.approvedAmount()) <= 0;
+    return bot.approval().filter(point -> cost.compareTo(point) > 0).isPresent() && !isApproved;
   }
 
   int attempts() {

@@ -2,6 +2,7 @@ package dev.pennyworth.agentloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pennyworth.agentloop.model.ChatMessage;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
@@ -91,6 +92,42 @@ class MemoryTest {
     assertThat(loop.models.received().getLast().body().path("messages").size())
         .as("prompt, the last two messages, this one")
         .isEqualTo(4);
+  }
+
+  @Test
+  void aSummaryThatSaysNothingLeavesTheOneBeforeInPlace() {
+    var bot = loop.change(loop.newBot(), Map.of("conversationMaxMessages", 2));
+    loop.models.reply(TestingOpenAiServer.completion("She is called Ann.", 10, 5));
+    for (int i = 1; i <= 3; i++) {
+      ask(bot, "message no " + i);
+    }
+    loop.models.reply(TestingOpenAiServer.completion("", 10, 5));
+
+    var report = ask(bot, "message no 4");
+
+    assertThat(report.steps()).hasSize(2);
+    assertThat(loop.figure("SELECT up_to_seq FROM conversation_summary")).isEqualTo(2);
+    assertThat(loop.models.received().getLast().body().at("/messages/1/content").asText())
+        .contains("She is called Ann.");
+    assertThat(loop.figure("SELECT count(*) FROM conversation_summary WHERE text LIKE '%Ann%'"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theSummaryOfBeforeIsNeverWhatIsLeftOutOfALongTranscript() {
+    var messages = new ArrayList<Folding.Placed>();
+    for (int i = 1; i <= 20; i++) {
+      messages.add(new Folding.Placed(i, new ChatMessage.User(i + "x".repeat(8_000))));
+    }
+
+    var job = Folding.of("She is called Ann.", messages, 2).orElseThrow().job(loop.newBot());
+
+    var transcript = ((ChatMessage.User) job.messages().getFirst()).text();
+    assertThat(transcript)
+        .startsWith("Summary of what was before:\nShe is called Ann.")
+        .contains("User: 18x")
+        .doesNotContain("User: 2x")
+        .hasSizeLessThan(61_000);
   }
 
   @Test

@@ -32,14 +32,18 @@ class ParkedTurnTest {
 
   @BeforeEach
   void priceTheTool() throws IOException {
-    var file =
-        Files.writeString(
-            home.resolve("prices.json"),
-            """
-            {"tools":[{"tool":"current_time","price_cents":"0.01",
-              "effective_from":"2026-01-01"}]}
-            """);
-    loop.price(file);
+    publish(price("0.01", "2026-01-01"));
+  }
+
+  private void publish(String prices) throws IOException {
+    loop.price(Files.writeString(home.resolve("prices.json"), "{\"tools\":[" + prices + "]}"));
+  }
+
+  private static String price(String cents, String from) {
+    return """
+    {"tool":"current_time","price_cents":"%s","effective_from":"%s"}\
+    """
+        .formatted(cents, from);
   }
 
   @AfterEach
@@ -119,6 +123,23 @@ class ParkedTurnTest {
   }
 
   @Test
+  void theNextFollowsOnlyWhenTheOneBeforeHasAskedForItsMoney() {
+    var bot = parkingBot(0);
+    var first = node.ask(message(bot, "ann", 1)).id();
+    var second = node.ask(message(bot, "bob", 1)).id();
+    node.close();
+
+    loop.setLimits(bot, cap(2 * COST));
+    loop.parking().releaseAll();
+
+    assertThat(status(first)).as("nobody works, so it has not asked").isEqualTo("queued");
+    assertThat(status(second)).isEqualTo("parked");
+    var other = loop.start();
+    assertThat(other.await(first).stopReason()).contains("completed");
+    assertThat(released(other, second).stopReason()).contains("completed");
+  }
+
+  @Test
   void nobodyOvertakesWhereTheRoomIsShort() {
     var bot = parkingBot(0);
     var first = node.ask(message(bot, "ann", 1, ASK + "\n" + ASK)).id();
@@ -149,15 +170,39 @@ class ParkedTurnTest {
         .containsExactly(first, second.id());
   }
 
+  /// Its steps and charges are its own.
+  @Test
+  void aTurnThatHasBegunIsNotAnsweredTogetherWithALaterOne() {
+    var bot = loop.change(parkingBot(0), Map.of("mergesBursts", true));
+    var first = node.ask(message(bot, "ann", 1)).id();
+    var second = node.ask(message(bot, "ann", 2, "hello")).id();
+
+    loop.setLimits(bot, cap(COST));
+    assertThat(loop.parking().resume(loop.team, bot.bot(), second, JdbcParking.Decision.GO_ON))
+        .isTrue();
+    Eventually.holds("both are over", () -> isOver(first) && isOver(second));
+
+    assertThat(node.await(first).mergedInto()).isEmpty();
+    assertThat(node.await(first).billed()).isEqualTo(new NanoUsd(COST));
+    assertThat(node.await(second).response().orElseThrow()).isNotBlank();
+  }
+
   @Test
   void anOwnerLetsItGoOnAndItIsParkedAgainIfThereIsNoRoom() {
     var bot = parkingBot(0);
     var turn = node.ask(message(bot, "ann", 1)).id();
 
-    assertThat(loop.parking().resume(loop.team, bot.bot(), turn, true)).isTrue();
+    assertThat(loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.APPROVE))
+        .isTrue();
 
     Eventually.holds("it is parked again", () -> events("turn.parked") == 2);
-    assertThat(loop.parking().resume(loop.team, bot.bot(), new TurnId(bot.bot().uuid()), true))
+    assertThat(
+            loop.parking()
+                .resume(
+                    loop.team,
+                    bot.bot(),
+                    new TurnId(bot.bot().uuid()),
+                    JdbcParking.Decision.APPROVE))
         .as("a turn that is none")
         .isFalse();
   }
@@ -167,7 +212,7 @@ class ParkedTurnTest {
     var bot = parkingBot(0);
     var turn = node.ask(message(bot, "ann", 1)).id();
 
-    loop.parking().resume(loop.team, bot.bot(), turn, false);
+    loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.GIVE_UP);
     Eventually.holds("it has ended", () -> !status(turn).equals("parked") && isOver(turn));
 
     var report = node.await(turn);
@@ -206,7 +251,7 @@ class ParkedTurnTest {
     assertThat(report.problem().orElseThrow()).contains("current_time").contains("0.01 cents");
     loop.parking().releaseAll();
     assertThat(status(report.id())).as("room is not what it waits for").isEqualTo("parked");
-    loop.parking().resume(loop.team, bot.bot(), report.id(), true);
+    loop.parking().resume(loop.team, bot.bot(), report.id(), JdbcParking.Decision.APPROVE);
     Eventually.holds("it is over", () -> isOver(report.id()));
     assertThat(node.await(report.id()).stopReason()).contains("completed");
     assertThat(loop.figure("SELECT sum(spent_nanos) FROM budget WHERE kind = 'lifetime'"))
@@ -220,10 +265,70 @@ class ParkedTurnTest {
             loop.newFreeBot(BillingMode.WALLET, Map.of()),
             Map.of("approval", Optional.of(new NanoUsd(COST - 1))));
     var turn = node.ask(message(bot, "ann", 1)).id();
-    loop.parking().resume(loop.team, bot.bot(), turn, true);
+    loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.APPROVE);
     Eventually.holds("it is over", () -> isOver(turn));
 
     assertThat(node.ask(message(bot, "ann", 2)).stopReason()).contains("awaiting_approval");
+  }
+
+  @Test
+  void anApprovalIsOfAnAmountAndNotOfWhatTheStepCostsLater() throws IOException {
+    var bot =
+        loop.change(
+            loop.newFreeBot(BillingMode.WALLET, Map.of()),
+            Map.of("approval", Optional.of(new NanoUsd(COST - 1))));
+    var turn = node.ask(message(bot, "ann", 1)).id();
+    node.close();
+    loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.APPROVE);
+
+    publish(price("0.01", "2026-01-01") + "," + price("0.02", "2026-01-02"));
+    loop.start();
+
+    Eventually.holds("it waits for the owner again", () -> events("turn.parked") == 2);
+    assertThat(loop.figure("SELECT count(*) FROM hold WHERE amount_nanos > 0")).isZero();
+  }
+
+  @Test
+  void lettingATurnGoOnUnderALimitIsNoApproval() {
+    var bot = parkingBot(COST - 1);
+    var turn = node.ask(message(bot, "ann", 1)).id();
+    loop.setLimits(bot, cap(COST));
+    loop.change(bot, Map.of("approval", Optional.of(new NanoUsd(COST - 1))));
+
+    loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.APPROVE);
+
+    Eventually.holds("it waits for the owner", () -> events("turn.parked") == 2);
+    assertThat(node.await(turn).stopReason()).contains("awaiting_approval");
+  }
+
+  @Test
+  void whoeverMayNotApproveDoesNotApproveByLettingItGoOn() {
+    var bot =
+        loop.change(
+            loop.newFreeBot(BillingMode.WALLET, Map.of()),
+            Map.of("approval", Optional.of(new NanoUsd(COST - 1))));
+    var turn = node.ask(message(bot, "ann", 1)).id();
+
+    loop.parking().resume(loop.team, bot.bot(), turn, JdbcParking.Decision.GO_ON);
+
+    Eventually.holds("it waits for the owner again", () -> events("turn.parked") == 2);
+  }
+
+  @Test
+  void aMessageBehindOneThatWaitedForTheOwnerGoesOnAfterIt() {
+    var bot =
+        loop.change(
+            loop.newFreeBot(BillingMode.WALLET, Map.of()),
+            Map.of("approval", Optional.of(new NanoUsd(COST - 1))));
+    var first = node.ask(message(bot, "ann", 1)).id();
+    var second = node.ask(message(bot, "ann", 2, "hello")).id();
+    loop.parking().releaseAll();
+    assertThat(status(second)).isEqualTo("parked");
+
+    loop.parking().resume(loop.team, bot.bot(), first, JdbcParking.Decision.APPROVE);
+
+    assertThat(released(second).stopReason()).contains("completed");
+    assertThat(status(first)).isEqualTo("done");
   }
 
   @Test
@@ -254,13 +359,17 @@ class ParkedTurnTest {
 
   /// Looks again and again, as the program does, until a turn is over.
   private TurnReport released(TurnId turn) {
+    return released(node, turn);
+  }
+
+  private TurnReport released(TestingAgentLoop.Node waiting, TurnId turn) {
     Eventually.holds(
         turn + " is over",
         () -> {
           loop.parking().releaseAll();
           return isOver(turn);
         });
-    return node.await(turn);
+    return waiting.await(turn);
   }
 
   private boolean isOver(TurnId turn) {

@@ -57,7 +57,7 @@ final class BotsTest {
       delimiter = '|',
       value = {
         "description | \"set\"",
-        "llm_config | {\"temperature\":1,\"light_model\":\"pennyworth-free\"}",
+        "llm_config | {\"temperature\":1,\"light_model\":\"pennyworth-free\",\"step_down_percent\":null}",
         "max_loop_iterations | 3",
         "max_tokens_per_turn | 3",
         "timeout_ms | 3000",
@@ -90,12 +90,15 @@ final class BotsTest {
   void aNullInsideLlmConfigClearsThatFieldOnly() {
     var bot =
         TestingBot.draft(
-            server, team, "\"llm_config\":{\"temperature\":1,\"light_model\":\"pennyworth-free\"}");
+            server,
+            team,
+            "\"llm_config\":{\"temperature\":1,\"light_model\":\"pennyworth-free\",\"step_down_percent\":null}");
 
     var patched = bot.owner("PATCH", "", "{\"llm_config\":{\"temperature\":null}}").json();
 
     assertThat(patched.path("llm_config").toString())
-        .isEqualTo("{\"temperature\":null,\"base_url\":null,\"light_model\":\"pennyworth-free\"}");
+        .isEqualTo(
+            "{\"temperature\":null,\"base_url\":null,\"light_model\":\"pennyworth-free\",\"step_down_percent\":null}");
   }
 
   @ParameterizedTest

@@ -48,14 +48,17 @@ final class ConversationTest {
   }
 
   @Test
-  void theModelSeesTheLastMessagesOnly() {
+  void theModelSeesTheLastMessagesAndASummaryOfThoseBefore() {
     var bot = bot("\"conversation_max_messages\":4");
     for (var text : List.of("one", "two", "three", "four", "five")) {
       bot.say("ada", text, text);
     }
 
-    assertThat(lastContext())
-        .containsExactly("Be brief.", "three", "echo three", "four", "echo four", "five");
+    var context = lastContext();
+    assertThat(context.getFirst()).isEqualTo("Be brief.");
+    assertThat(context.get(1)).startsWith("[Summary").contains("User: two").doesNotContain("three");
+    assertThat(context.subList(2, context.size()))
+        .containsExactly("three", "echo three", "four", "echo four", "five");
   }
 
   @Test

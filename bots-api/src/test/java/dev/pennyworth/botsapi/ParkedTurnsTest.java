@@ -146,6 +146,33 @@ final class ParkedTurnsTest {
   }
 
   @Test
+  void whatIsNoDecisionOrNotTheirsChangesNothing() {
+    var bot = TestingBot.active(server, team, PARKING + ", \"spending_cap_cents\": 0");
+    var turn = bot.test("Hello?").json().path("turn_id").textValue();
+    var path = "/turns/" + turn + "/resume";
+    var viewer = TestingMember.of(server, team, "viewer");
+    var stranger = server.register();
+
+    for (var body : List.of("[]", "{", "true", "{\"approved\":\"no\"}", "{\"approved\":0}")) {
+      assertThat(bot.owner("POST", path, body).status()).as(body).isBetween(400, 422);
+    }
+    assertThat(viewer.post("/api/bots/" + bot.id() + path, "").status()).isEqualTo(403);
+    assertThat(server.post("/api/bots/" + bot.id() + path, stranger.accessToken(), "").status())
+        .isEqualTo(404);
+    for (var unknown : List.of("turn_" + "0".repeat(32), "nonsense")) {
+      assertThat(bot.owner("POST", "/turns/" + unknown + "/resume", "").status())
+          .as(unknown)
+          .isEqualTo(404);
+    }
+    var other = TestingBot.active(server, team, PARKING);
+    assertThat(other.owner("POST", path, "").status()).as("of another bot").isEqualTo(404);
+
+    assertThat(turn(bot, turn).path("status").textValue()).isEqualTo("parked");
+    assertThat(turns(bot, "?status=parked")).hasSize(1);
+    assertThat(turns(bot, "?status=done")).isEmpty();
+  }
+
+  @Test
   void ownersHearOfBothOnTheirWebhooksLog() {
     var bot = TestingBot.active(server, team, PARKING + ", \"spending_cap_cents\": 0");
     var turn = bot.test("Hello?").json().path("turn_id").textValue();

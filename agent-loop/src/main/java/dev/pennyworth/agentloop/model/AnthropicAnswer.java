@@ -29,8 +29,7 @@ final class AnthropicAnswer {
   private static final int BLOCKS_MAX = 1_000;
   private static final String END_UNKNOWN = "unknown";
 
-  private final Consumer<String> listener;
-  private final StringBuilder text = new StringBuilder();
+  private final StreamedText text;
   private final StringBuilder thinking = new StringBuilder();
   private final TreeMap<Integer, Asked> asked = new TreeMap<>();
   private final ObjectNode usage = ObjectMappers.jsonMapper().createObjectNode();
@@ -42,7 +41,7 @@ final class AnthropicAnswer {
 
   /// @param listener is told each piece of the text
   AnthropicAnswer(Consumer<String> listener) {
-    this.listener = listener;
+    text = new StreamedText(listener);
   }
 
   /// A tool that the model asks for, while its arguments come in pieces.
@@ -129,7 +128,7 @@ final class AnthropicAnswer {
   private void begin(int index, JsonNode block, boolean isWhole) {
     isBegun = true;
     switch (block.path("type").asText()) {
-      case "text" -> addText(block.path("text").asText(""));
+      case "text" -> text.append(block.path("text").asText(""));
       case "thinking" -> thinking.append(block.path("thinking").asText(""));
       case "tool_use" -> {
         if (asked.size() < BLOCKS_MAX) {
@@ -150,7 +149,7 @@ final class AnthropicAnswer {
   private void add(int index, JsonNode delta) {
     isBegun = true;
     switch (delta.path("type").asText()) {
-      case "text_delta" -> addText(delta.path("text").asText(""));
+      case "text_delta" -> text.append(delta.path("text").asText(""));
       case "thinking_delta" -> thinking.append(delta.path("thinking").asText(""));
       case "input_json_delta" -> {
         var tool = asked.get(index);
@@ -159,14 +158,6 @@ final class AnthropicAnswer {
         }
       }
       default -> {} // signatures, citations, and what is new
-    }
-  }
-
-  private void addText(String piece) {
-    if (!piece.isEmpty()) {
-      String clean = CleanText.of(piece);
-      text.append(clean);
-      listener.accept(clean);
     }
   }
 
@@ -184,11 +175,12 @@ final class AnthropicAnswer {
   ///
   /// A reply without an end has no tool calls: nobody knows what else the model would have asked.
   Answered answered(long inputTokensEstimate) {
+    text.end();
     boolean isWhole = !stopReason.isEmpty();
     var toolCalls = isWhole ? toolCalls() : List.<ToolCall>of();
     boolean isEstimated = !isWhole || (!isOutputFinal && usage.has("output_tokens"));
     return new Answered(
-        text.toString(),
+        CleanText.of(text.toString()),
         toolCalls,
         isWhole ? finish(!toolCalls.isEmpty()) : Finish.CUT,
         isEstimated ? Optional.of(estimate(inputTokensEstimate)) : AnthropicUsage.read(usage),

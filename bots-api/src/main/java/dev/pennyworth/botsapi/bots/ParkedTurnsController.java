@@ -64,7 +64,7 @@ final class ParkedTurnsController {
             .flag("approved")
             .orElse(true);
     requireRole(caller, turn, isApproved);
-    if (!parking.resume(caller.team(), turn.bot(), turn.id(), isApproved)) {
+    if (!parking.resume(caller.team(), turn.bot(), turn.id(), decision(caller, isApproved))) {
       throw HttpFailure.conflict(
           "turn_is_not_parked",
           "The turn is not parked; its status is %s.".formatted(turn.status()));
@@ -73,6 +73,15 @@ final class ParkedTurnsController {
         .find(caller.team(), turn.id())
         .map(TurnView::of)
         .orElseThrow(() -> HttpFailure.notFound("turn"));
+  }
+
+  /// By now the turn may wait for something else than it did a moment ago: who moves no money
+  /// approves of nothing.
+  private static JdbcParking.Decision decision(Caller caller, boolean isApproved) {
+    if (!isApproved) {
+      return JdbcParking.Decision.GIVE_UP;
+    }
+    return caller.role().movesMoney() ? JdbcParking.Decision.APPROVE : JdbcParking.Decision.GO_ON;
   }
 
   /// Approving spends the team's money; letting a turn go on under its limits does not.
