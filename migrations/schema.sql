@@ -516,6 +516,7 @@ CREATE TABLE turn (
   merged_into     uuid,                  -- NULL unless a later turn answers its message
   supplied        jsonb,                 -- NULL unless the caller gave the conversation: what the turn sees of it
   callback_url    text,                  -- NULL unless the answer is to be posted there
+  reply_to        text,                  -- NULL where the channel is address enough: what the platform needs besides
   approved_nanos  bigint      NOT NULL DEFAULT 0,  -- the owner approved of this much for approved_step
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
@@ -605,12 +606,27 @@ CREATE TABLE outbox (
   state           text        NOT NULL,
   created_at      timestamptz NOT NULL,
   sent_at         timestamptz,           -- NULL until sent
+  parts_sent      integer     NOT NULL DEFAULT 0,  -- a long reply goes out in parts
+  attempts        integer     NOT NULL DEFAULT 0,  -- at the part that is next
+  fence           bigint      NOT NULL DEFAULT 0,  -- grows with every claim
+  lease_until     timestamptz NOT NULL DEFAULT '-infinity',
+  next_attempt_at timestamptz NOT NULL DEFAULT '-infinity',
+  platform_message_ids text[] NOT NULL DEFAULT '{}',  -- as the platform names the parts
+  platform_status text,                  -- NULL where the platform tells nothing: delivered, read
+  error           text,                  -- NULL unless an attempt failed: for the owner to read
+  is_doubtful     boolean     NOT NULL DEFAULT false,  -- one of its parts may have arrived or not
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT outbox_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
-  CONSTRAINT outbox_state_is_known CHECK (state IN ('pending', 'sending', 'sent', 'unknown'))
+  CONSTRAINT outbox_state_is_known CHECK (
+    state IN ('pending', 'sending', 'sent', 'unknown', 'failed'))
 );
 
 CREATE INDEX outbox_pending ON outbox (created_at) WHERE state = 'pending';
+
+CREATE INDEX outbox_due ON outbox (next_attempt_at)
+  WHERE state IN ('pending', 'sending') AND platform IN ('telegram', 'discord', 'slack', 'whatsapp');
+
+CREATE INDEX outbox_by_conversation ON outbox (team_id, conversation_id, seq);
 
 -- What owners are told. Written in the commit that it speaks of; source_key makes it happen once.
 CREATE TABLE event (

@@ -23,7 +23,8 @@ import org.jdbi.v3.core.Jdbi;
 public final class AgentLoopWiring {
   private final WorkSignal workSignal = new WorkSignal();
   private final WorkSignal callbackSignal = new WorkSignal();
-  private final TurnSignals turnSignals = new TurnSignals(callbackSignal);
+  private final WorkSignal replySignal = new WorkSignal();
+  private final TurnSignals turnSignals = new TurnSignals(callbackSignal, replySignal);
 
   @Singleton
   public JdbcInbox inbox(Jdbi jdbi, JdbcRollups rollups, InstantSource clock, Supplier<UUID> ids) {
@@ -40,6 +41,13 @@ public final class AgentLoopWiring {
   @Named("callbacks")
   public WorkSignal callbackSignal() {
     return callbackSignal;
+  }
+
+  /// Raised when a turn has ended here whose reply goes out to a platform.
+  @Singleton
+  @Named("replies")
+  public WorkSignal replySignal() {
+    return replySignal;
   }
 
   @Singleton

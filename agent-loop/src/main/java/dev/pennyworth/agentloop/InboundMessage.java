@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param supplied what was said before, from a caller who keeps the conversation himself: the
 ///   message then stands in a conversation of its own
 /// @param callbackUrl where the answer is to be posted when the turn has ended
+/// @param replyTo what the platform needs to answer, besides the channel; given back to its sender
 public record InboundMessage(
     TeamId team,
     BotId bot,
@@ -26,8 +27,10 @@ public record InboundMessage(
     Optional<String> endUserName,
     String text,
     Optional<SuppliedContext> supplied,
-    Optional<String> callbackUrl) {
+    Optional<String> callbackUrl,
+    Optional<String> replyTo) {
   public InboundMessage {
+    replyTo = replyTo.map(CleanText::of);
     eventId = CleanText.of(eventId);
     channelId = CleanText.of(channelId);
     endUserId = CleanText.of(endUserId);
@@ -54,6 +57,7 @@ public record InboundMessage(
         endUserId,
         endUserName,
         text,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

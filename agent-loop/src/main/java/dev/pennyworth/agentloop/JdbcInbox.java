@@ -207,10 +207,10 @@ public final class JdbcInbox {
                 """
                 INSERT INTO turn
                   (team_id, turn_id, bot_id, conversation_id, seq, platform, event_id, event_day,
-                   status, accepted_at, supplied, callback_url)
+                   status, accepted_at, supplied, callback_url, reply_to)
                 VALUES
                   (:team, :turn, :bot, :conversation, :seq, :platform, :event, :day, 'queued', :now,
-                   :supplied::jsonb, :callback)
+                   :supplied::jsonb, :callback, :reply_to)
                 ON CONFLICT (team_id, turn_id) DO NOTHING
                 """)
             .bind("team", message.team().uuid())
@@ -220,6 +220,7 @@ public final class JdbcInbox {
             .bind("seq", conversation.nextSeq())
             .bind("platform", message.platform())
             .bind("event", message.eventId())
+            .bindByType("reply_to", message.replyTo().orElse(null), String.class)
             .bind("day", now.atZone(bot.zone()).toLocalDate())
             .bind("now", now)
             .bindByType(

@@ -231,7 +231,7 @@ final class MessageTurn {
           assembly.loseOpenHolds(tx, claim, turn);
           var ending = Ending.problem(StopReason.PROVIDER_ERROR, problem);
           end(tx, claim, turn, ending, reply, turn.eventDay());
-          return turn.id();
+          return turn;
         });
     signals.ended(ended);
   }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
@@ -23,14 +24,20 @@ final class TurnSignals {
   /// shows the gap.
   private static final int UNREAD_CHARACTERS_MAX = 256 * 1024;
 
+  /// Platforms whose replies nobody waits for.
+  private static final Set<String> SENT_BY_US = Set.of("telegram", "discord", "slack", "whatsapp");
+
   private final ConcurrentMap<TurnId, List<Watch>> ofTurns = new ConcurrentHashMap<>();
   private final ConcurrentMap<ConversationId, List<Watch>> ofConversations =
       new ConcurrentHashMap<>();
   private final WorkSignal callbacks;
+  private final WorkSignal replies;
 
   /// @param callbacks raised when a turn has ended whose answer is to be posted
-  TurnSignals(WorkSignal callbacks) {
+  /// @param replies raised when a turn has ended whose reply goes out to a platform
+  TurnSignals(WorkSignal callbacks, WorkSignal replies) {
     this.callbacks = callbacks;
+    this.replies = replies;
   }
 
   /// Somebody who waits for a turn. Begin to watch before looking at the turn, or its end may slip
@@ -189,6 +196,9 @@ final class TurnSignals {
     ended(turn.id());
     if (turn.callbackUrl().isPresent()) {
       callbacks.raise();
+    }
+    if (SENT_BY_US.contains(turn.platform())) {
+      replies.raise();
     }
   }
 

@@ -212,6 +212,7 @@ class SuppliedContextTest {
         Optional.empty(),
         text,
         Optional.of(context.build()),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class TurnSignalsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final TurnSignals signals = new TurnSignals(new WorkSignal());
+  private final TurnSignals signals = new TurnSignals(new WorkSignal(), new WorkSignal());
   private final TurnId turn = new TurnId(UUID.randomUUID());
 
   @Test

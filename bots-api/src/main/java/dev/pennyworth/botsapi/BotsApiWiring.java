@@ -22,6 +22,7 @@ import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.botsapi.workspaces.McpServerId;
 import dev.pennyworth.botsapi.workspaces.ToolId;
 import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.PlatformApiUrls;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
@@ -113,6 +114,11 @@ final class BotsApiWiring {
   @Singleton
   PublicUrl publicUrl(Configuration configuration) {
     return new PublicUrl(configuration.publicUrl().orElseGet(configuration::localAddress));
+  }
+
+  @Singleton
+  PlatformApiUrls platformApiUrls(Configuration configuration) {
+    return new PlatformApiUrls(configuration.platforms().telegram());
   }
 
   @Singleton

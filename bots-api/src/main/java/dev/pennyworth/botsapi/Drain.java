@@ -3,6 +3,7 @@ package dev.pennyworth.botsapi;
 import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.botsapi.events.CallbackRelay;
 import dev.pennyworth.botsapi.events.EventRelay;
+import dev.pennyworth.connectors.PlatformRelay;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownManager;
 import java.time.Duration;
@@ -39,9 +40,11 @@ final class Drain implements AutoCloseable {
             .toCompletableFuture();
     application.getBean(EventRelay.class).stopTaking();
     application.getBean(CallbackRelay.class).stopTaking();
+    application.getBean(PlatformRelay.class).stopTaking();
     application.destroyBean(Worker.class);
     application.destroyBean(EventRelay.class);
     application.destroyBean(CallbackRelay.class);
+    application.destroyBean(PlatformRelay.class);
     await(requests);
   }
 

@@ -15,6 +15,7 @@ import dev.pennyworth.botsapi.secrets.MasterKeyFile;
 import dev.pennyworth.botsapi.secrets.PasswordHasher;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.botsapi.timers.JdbcTimers;
+import dev.pennyworth.connectors.PlatformRelay;
 import dev.pennyworth.migrations.DatabaseException;
 import dev.pennyworth.migrations.EmbeddedPostgres;
 import dev.pennyworth.migrations.Schema;
@@ -100,6 +101,7 @@ public final class Pennyworth implements AutoCloseable {
       application.getBean(Worker.class).start(configuration.databaseUrl().isEmpty());
       application.getBean(EventRelay.class).start();
       application.getBean(CallbackRelay.class).start();
+      application.getBean(PlatformRelay.class).start();
       serve(application, configuration);
       running.add(application.getBean(JdbcTimers.class)).start();
       application.getBean(HttpLocalServers.class).start(configuration.port());

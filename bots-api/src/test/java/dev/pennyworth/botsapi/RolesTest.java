@@ -43,6 +43,7 @@ final class RolesTest {
       GET    /api/bots                                  owner billing editor viewer
       POST   /api/bots                                  owner editor
       POST   /api/bots/webhook/custom/{}                anybody
+      POST   /api/bots/webhook/telegram/{}              anybody
       POST   /api/bots/webhook/{}/{}                    anybody
       DELETE /api/bots/{}                               owner editor
       GET    /api/bots/{}                               owner editor viewer
@@ -52,6 +53,7 @@ final class RolesTest {
       GET    /api/bots/{}/conversations                 owner editor viewer
       GET    /api/bots/{}/conversations/{}/messages     owner editor viewer
       DELETE /api/bots/{}/end-users/{}                  owner editor
+      GET    /api/bots/{}/health                        owner editor
       POST   /api/bots/{}/pause                         owner editor
       POST   /api/bots/{}/quote                         owner editor viewer
       POST   /api/bots/{}/test                          owner editor

@@ -2,17 +2,81 @@ package dev.pennyworth.connectors;
 
 import dev.pennyworth.agentloop.JdbcInbox;
 import dev.pennyworth.agentloop.JdbcTurnReports;
+import dev.pennyworth.agentloop.WorkSignal;
+import dev.pennyworth.connectors.telegram.HttpTelegramTransport;
+import dev.pennyworth.connectors.telegram.TelegramApi;
+import dev.pennyworth.connectors.telegram.TelegramConnector;
+import dev.pennyworth.connectors.telegram.TelegramSender;
+import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jdbi.v3.core.Jdbi;
 
 /// The object graph of the connectors.
 @Factory
 public final class ConnectorsWiring {
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  @Singleton
+  public WebhookIntake webhookIntake(WebhookBots bots, JdbcInbox inbox, InstantSource clock) {
+    return new WebhookIntake(bots, inbox, clock);
+  }
 
   @Singleton
   public SynchronousTurns synchronousTurns(
       JdbcInbox inbox, JdbcTurnReports reports, Json json, InstantSource clock) {
     return new SynchronousTurns(inbox, reports, json, clock);
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  public HttpTelegramTransport telegramTransport() {
+    return new HttpTelegramTransport(threads);
+  }
+
+  @Singleton
+  public TelegramApi telegramApi(PlatformApiUrls urls, HttpTelegramTransport transport) {
+    return new TelegramApi(urls.telegram(), transport);
+  }
+
+  @Singleton
+  public TelegramSender telegramSender(TelegramApi api) {
+    return new TelegramSender(api);
+  }
+
+  @Singleton
+  public TelegramConnector telegramConnector(
+      TelegramApi api, PlatformApiUrls urls, InstantSource clock) {
+    return new TelegramConnector(api, urls.telegram().isPresent(), clock);
+  }
+
+  @Singleton
+  public PlatformTyping platformTyping(JdbcTurnReports reports) {
+    return new PlatformTyping(reports, threads);
+  }
+
+  /// Started by whoever runs the program, once everything else is up.
+  @Singleton
+  @Bean(preDestroy = "close")
+  public PlatformRelay platformRelay(
+      Jdbi jdbi,
+      WebhookBots bots,
+      List<PlatformSender> senders,
+      InstantSource clock,
+      @Named("replies") WorkSignal replies) {
+    return new PlatformRelay(
+        new JdbcOutbox(jdbi, clock),
+        bots,
+        senders,
+        clock,
+        replies,
+        threads,
+        new SplittableRandom());
   }
 }

@@ -36,7 +36,8 @@ final class CustomInbound {
             body.text("user_name", 1, ID_LENGTH_MAX),
             body.required("text", body.chat("text", TEXT_LENGTH_MAX)),
             Optional.empty(),
-            body.text("callback_url", 1, URL_LENGTH_MAX));
+            body.text("callback_url", 1, URL_LENGTH_MAX),
+            Optional.empty());
     message.callbackUrl().ifPresent(url -> urls.require("callback_url", url));
     return message;
   }

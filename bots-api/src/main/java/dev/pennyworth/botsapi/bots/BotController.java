@@ -50,6 +50,7 @@ final class BotController {
 
   private final Jdbi jdbi;
   private final OwnersBots owners;
+  private final BotConnections connections;
   private final JdbcBots bots;
   private final JdbcBotFigures figures;
   private final JdbcBudgets budgets;
@@ -61,6 +62,7 @@ final class BotController {
   BotController(
       Jdbi jdbi,
       OwnersBots owners,
+      BotConnections connections,
       JdbcBots bots,
       JdbcBotFigures figures,
       JdbcBudgets budgets,
@@ -70,6 +72,7 @@ final class BotController {
       Supplier<UUID> ids) {
     this.jdbi = jdbi;
     this.owners = owners;
+    this.connections = connections;
     this.bots = bots;
     this.figures = figures;
     this.budgets = budgets;
@@ -164,22 +167,30 @@ final class BotController {
   @Delete("/{id}")
   HttpResponse<?> delete(Caller caller, String id) {
     caller.require(Role::editsBots, "delete bots");
+    connections.disconnectForGood(caller, bot(id));
     jdbi.useTransaction(tx -> owners.delete(tx, caller, bot(id)));
     return HttpResponse.noContent();
   }
 
   /// Connects a bot to its platform; tells what is left to do by hand.
   @Post("/{id}/activate")
-  OwnersBots.Connection activate(Caller caller, String id) {
+  BotConnections.Connection activate(Caller caller, String id) {
     caller.require(Role::editsBots, "activate bots");
-    return jdbi.inTransaction(tx -> owners.activate(tx, caller, bot(id)));
+    return connections.activate(caller, bot(id));
   }
 
   /// Drops a bot's platform connection.
   @Post("/{id}/pause")
-  OwnersBots.Connection pause(Caller caller, String id) {
+  BotConnections.Connection pause(Caller caller, String id) {
     caller.require(Role::editsBots, "pause bots");
-    return jdbi.inTransaction(tx -> owners.pause(tx, caller, bot(id)));
+    return connections.pause(caller, bot(id));
+  }
+
+  /// Asks the bot's platform whether the connection works; tells what is wrong.
+  @Get("/{id}/health")
+  BotConnections.Health health(Caller caller, String id) {
+    caller.require(Role::editsBots, "look at a bot's connection");
+    return connections.health(caller, bot(id));
   }
 
   /// Replaces a custom bot's webhook secret. The answer is the only place that shows the new one.

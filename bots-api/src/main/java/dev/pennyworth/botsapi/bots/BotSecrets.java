@@ -18,6 +18,10 @@ record BotSecrets(Map<String, SecretText> kept, List<String> forgotten) {
   static final String WEBHOOK_SECRET = "webhook_secret";
 
   private static final String PLATFORM_PREFIX = "platform_config.";
+
+  /// What a platform sends along with each message, where it can.
+  static final String PLATFORM_SECRET = PLATFORM_PREFIX + WEBHOOK_SECRET;
+
   private static final int SECRET_LENGTH_MAX = 4_000;
 
   BotSecrets {

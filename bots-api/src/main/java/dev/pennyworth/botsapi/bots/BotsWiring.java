@@ -7,10 +7,12 @@ import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.PlatformConnector;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
@@ -86,6 +88,16 @@ final class BotsWiring {
         clock,
         ids,
         random);
+  }
+
+  @Singleton
+  BotConnections botConnections(
+      Jdbi jdbi,
+      OwnersBots owners,
+      JdbcBots bots,
+      PublicUrl publicUrl,
+      List<PlatformConnector> connectors) {
+    return new BotConnections(jdbi, owners, bots, publicUrl, connectors);
   }
 
   @Singleton

@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,25 @@ final class JdbcBots implements Bots, WebhookBots {
         team(handle, bot)
             .flatMap(team -> find(handle, team, bot))
             .map(found -> webhookBot(found, secrets.open(handle, found.team(), bot))));
+  }
+
+  @Override
+  public List<Map.Entry<TeamId, BotId>> active(String platform) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT team_id, bot_id
+                FROM bot
+                WHERE platform = :platform AND status = 'active' AND deleted_at IS NULL
+                ORDER BY team_id, bot_id
+                """)
+            .bind("platform", platform)
+            .map((row, _) ->
+                Map.entry(
+                    new TeamId(row.getObject(1, UUID.class)),
+                    new BotId(row.getObject(2, UUID.class))))
+            .list());
   }
 
   /// The bot as its owner set it up; empty if there is none, it was deleted or belongs to another
@@ -211,11 +231,20 @@ final class JdbcBots implements Bots, WebhookBots {
 
   private static WebhookBot webhookBot(Bot bot, Map<String, SecretText> opened) {
     var secret = Optional.ofNullable(opened.get(BotSecrets.WEBHOOK_SECRET));
+    boolean isCustom = bot.document().platform().equals("custom");
     return new WebhookBot(
         bot.document().platform(),
-        bot.status().equals("active") && secret.isPresent(),
+        bot.status().equals("active") && (secret.isPresent() || !isCustom),
         secret.orElse(new SecretText("")),
+        platformConfig(opened),
         settings(bot, opened));
+  }
+
+  private static Map<String, SecretText> platformConfig(Map<String, SecretText> opened) {
+    var config = new HashMap<String, SecretText>();
+    opened.forEach((name, secret) ->
+        BotSecrets.platformField(name).ifPresent(field -> config.put(field, secret)));
+    return config;
   }
 
   /// The owner's key is for calls that he pays for himself, and for a provider of his own: a call

@@ -12,7 +12,6 @@ import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.connectors.HttpFailure;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.time.InstantSource;
@@ -136,40 +135,30 @@ final class OwnersBots {
     audit.deleted(tx, caller, found);
   }
 
-  /// What a change of a bot's connection did, and what is left for the owner.
-  record Connection(BotId id, String status, URI webhookUrl, List<String> toDo) {}
-
-  /// @throws HttpFailure 404, or 422 if this version cannot connect to the bot's platform
-  Connection activate(Handle tx, Caller caller, BotId id) {
+  /// Makes the secret that its platform is to send along, where the owner set none; it is not shown
+  /// to anybody.
+  ///
+  /// @throws HttpFailure 404
+  Bot prepareConnection(Handle tx, Caller caller, BotId id) {
     var team = caller.team();
     var bot = bots.lock(tx, team, id).orElseThrow(() -> HttpFailure.notFound("bot"));
-    if (!bot.document().platform().equals("custom")) {
-      throw HttpFailure.invalidValue(
-          "platform",
-          "This version connects custom webhooks only; %s comes later. The test endpoint works."
-              .formatted(bot.document().platform()),
-          List.of("custom"));
+    boolean isWithoutSecret =
+        bot.document().platform().equals("telegram")
+            && !bot.fingerprints().containsKey(BotSecrets.PLATFORM_SECRET);
+    if (isWithoutSecret) {
+      secrets.write(
+          tx, team, id, new BotSecrets(Map.of(BotSecrets.PLATFORM_SECRET, newSecret()), List.of()));
     }
-    bots.setStatus(tx, team, id, "active", clock.instant());
-    audit.status(tx, caller, bot, "active");
-    return new Connection(
-        id,
-        "active",
-        BotView.webhookUrl(bot, publicUrl),
-        List.of(
-            "Send messages to webhook_url, signed with the webhook_secret that was shown when the"
-                + " bot was made. Lost it? POST /api/bots/"
-                + id
-                + "/webhook-secret makes a new one."));
+    return bot;
   }
 
+  /// @param status `active` or `paused`
   /// @throws HttpFailure 404
-  Connection pause(Handle tx, Caller caller, BotId id) {
-    var team = caller.team();
-    var bot = bots.lock(tx, team, id).orElseThrow(() -> HttpFailure.notFound("bot"));
-    bots.setStatus(tx, team, id, "paused", clock.instant());
-    audit.status(tx, caller, bot, "paused");
-    return new Connection(id, "paused", BotView.webhookUrl(bot, publicUrl), List.of());
+  Bot setStatus(Handle tx, Caller caller, BotId id, String status) {
+    var bot = bots.lock(tx, caller.team(), id).orElseThrow(() -> HttpFailure.notFound("bot"));
+    bots.setStatus(tx, caller.team(), id, status, clock.instant());
+    audit.status(tx, caller, bot, status);
+    return bot;
   }
 
   /// A webhook secret, shown once.

@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.events;
 
 import dev.pennyworth.agentloop.JdbcTurnReports;
+import dev.pennyworth.agentloop.RelayLoop;
 import dev.pennyworth.agentloop.WorkSignal;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.botsapi.events.DeliveryOutcome.Failed;

@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.events;
 
+import dev.pennyworth.agentloop.RelayLoop;
 import dev.pennyworth.agentloop.WorkSignal;
 import java.util.Optional;
 import java.util.Set;

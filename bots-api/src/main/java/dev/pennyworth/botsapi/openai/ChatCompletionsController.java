@@ -133,6 +133,7 @@ final class ChatCompletionsController {
         Optional.empty(),
         asked.message(),
         Optional.of(asked.context()),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -1,6 +1,5 @@
-package dev.pennyworth.botsapi.events;
+package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.WorkSignal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// @param <C> the right to make one attempt
 /// @param <W> the way that it goes: no way takes all places
-final class RelayLoop<C, W> implements AutoCloseable {
+public final class RelayLoop<C, W> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayLoop.class);
   private static final int ATTEMPTS_AT_ONCE_MAX = 32;
 
@@ -35,7 +34,7 @@ final class RelayLoop<C, W> implements AutoCloseable {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
 
   /// What is sent.
-  interface Work<C, W> {
+  public interface Work<C, W> {
     /// Looks for what is due and begins it; whether there was anything to do.
     boolean round(RelayLoop<C, W> loop);
 
@@ -63,43 +62,44 @@ final class RelayLoop<C, W> implements AutoCloseable {
   private final Set<C> held = ConcurrentHashMap.newKeySet();
   private volatile boolean isRunning;
 
-  RelayLoop(Work<C, W> work, WorkSignal signal, ExecutorService threads, RandomGenerator random) {
+  public RelayLoop(
+      Work<C, W> work, WorkSignal signal, ExecutorService threads, RandomGenerator random) {
     this.work = work;
     this.signal = signal;
     this.threads = threads;
     this.random = random;
   }
 
-  void start() {
+  public void start() {
     isRunning = true;
     threads.execute(this::run);
   }
 
-  void stopTaking() {
+  public void stopTaking() {
     isRunning = false;
     signal.raise();
   }
 
-  boolean isRunning() {
+  public boolean isRunning() {
     return isRunning;
   }
 
   /// Attempts that may be begun now. Only the loop takes places, so they stay.
-  int places() {
+  public int places() {
     return free.availablePermits();
   }
 
-  boolean isBusy(W way) {
+  public boolean isBusy(W way) {
     return underWay.getOrDefault(way, 0) >= ATTEMPTS_OF_A_WAY_MAX;
   }
 
   /// The ways that take no more for now.
-  Set<W> busy() {
+  public Set<W> busy() {
     return underWay.keySet().stream().filter(this::isBusy).collect(Collectors.toUnmodifiableSet());
   }
 
   /// Begins an attempt. To be called in a round, and only with a place left.
-  void begin(C claim) {
+  public void begin(C claim) {
     free.acquireUninterruptibly();
     underWay.merge(work.way(claim), 1, Integer::sum);
     held.add(claim);

@@ -1,0 +1,166 @@
+package dev.pennyworth.botsapi.bots;
+
+import dev.pennyworth.billing.BotId;
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.http.PublicUrl;
+import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.PlatformConnector;
+import dev.pennyworth.connectors.PlatformConnector.Activation;
+import dev.pennyworth.connectors.PlatformConnector.PlatformRefused;
+import dev.pennyworth.connectors.WebhookBot;
+import dev.pennyworth.connectors.WebhookBots;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Connects bots to their platforms and disconnects them. Platforms are talked to between
+/// transactions, never in one.
+final class BotConnections {
+  private static final Logger LOG = LoggerFactory.getLogger(BotConnections.class);
+
+  private final Jdbi jdbi;
+  private final OwnersBots owners;
+  private final WebhookBots bots;
+  private final PublicUrl publicUrl;
+  private final Map<String, PlatformConnector> connectors;
+
+  BotConnections(
+      Jdbi jdbi,
+      OwnersBots owners,
+      WebhookBots bots,
+      PublicUrl publicUrl,
+      List<PlatformConnector> connectors) {
+    this.jdbi = jdbi;
+    this.owners = owners;
+    this.bots = bots;
+    this.publicUrl = publicUrl;
+    this.connectors =
+        connectors.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(PlatformConnector::platform, Function.identity()));
+  }
+
+  /// What a change of a bot's connection did, and what is left for the owner.
+  ///
+  /// @param values what the owner pastes or opens, by name
+  record Connection(
+      BotId id,
+      String status,
+      URI webhookUrl,
+      List<String> done,
+      List<String> toDo,
+      Map<String, String> values) {}
+
+  /// How a bot's connection is.
+  ///
+  /// @param problems in a person's words; empty if it is well
+  record Health(boolean ok, List<String> problems) {}
+
+  /// @throws HttpFailure 404; 422 if the platform refuses the bot, or this version cannot connect
+  ///   to it; 503 if the platform cannot be asked
+  Connection activate(Caller caller, BotId id) {
+    var bot = jdbi.inTransaction(tx -> owners.prepareConnection(tx, caller, id));
+    var url = BotView.webhookUrl(bot, publicUrl);
+    var activation = activation(bot, url);
+    jdbi.useTransaction(tx -> owners.setStatus(tx, caller, id, "active"));
+    return new Connection(
+        id, "active", url, activation.done(), activation.toDo(), activation.values());
+  }
+
+  private Activation activation(Bot bot, URI url) {
+    var platform = bot.document().platform();
+    if (platform.equals("custom")) {
+      return new Activation(
+          List.of(),
+          List.of(
+              "Send messages to webhook_url, signed with the webhook_secret that was shown when the"
+                  + " bot was made. Lost it? POST /api/bots/"
+                  + bot.id()
+                  + "/webhook-secret makes a new one."),
+          Map.of());
+    }
+    var connector =
+        Optional.ofNullable(connectors.get(platform)).orElseThrow(() -> notYet(platform));
+    try {
+      return connector.activate(opened(bot.id()), url);
+    } catch (PlatformRefused refused) {
+      throw HttpFailure.invalidValue(refused.field(), String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private HttpFailure notYet(String platform) {
+    var known = new ArrayList<>(connectors.keySet().stream().sorted().toList());
+    known.add("custom");
+    return HttpFailure.invalidValue(
+        "platform",
+        "This version connects %s; %s comes later. The test endpoint works."
+            .formatted(String.join(" and ", known), platform),
+        known);
+  }
+
+  private WebhookBot opened(BotId id) {
+    return bots.find(id).orElseThrow(() -> HttpFailure.notFound("bot"));
+  }
+
+  /// From the moment on that this has answered, no message of the platform gets in, even if the
+  /// platform could not be told.
+  ///
+  /// @throws HttpFailure 404
+  Connection pause(Caller caller, BotId id) {
+    var bot = jdbi.inTransaction(tx -> owners.setStatus(tx, caller, id, "paused"));
+    var url = BotView.webhookUrl(bot, publicUrl);
+    var toDo = new ArrayList<String>();
+    bots.find(id).flatMap(found -> disconnect(found, url)).ifPresent(toDo::add);
+    return new Connection(id, "paused", url, List.of(), List.copyOf(toDo), Map.of());
+  }
+
+  /// Before a bot is deleted, as far as the platform lets.
+  ///
+  /// @throws HttpFailure 404
+  void disconnectForGood(Caller caller, BotId id) {
+    var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), id));
+    bots.find(id)
+        .flatMap(found -> disconnect(found, BotView.webhookUrl(bot, publicUrl)))
+        .ifPresent(problem -> LOG.info("{} is deleted all the same. {}", id, problem));
+  }
+
+  /// What went wrong.
+  private Optional<String> disconnect(WebhookBot bot, URI url) {
+    var connector = connectors.get(bot.platform());
+    if (connector == null || !bot.hasConfig()) {
+      return Optional.empty();
+    }
+    try {
+      connector.pause(bot, url);
+      return Optional.empty();
+    } catch (PlatformRefused refused) {
+      return Optional.of(
+          "The platform may still send messages, which get no answer: " + refused.getMessage());
+    } catch (HttpFailure failure) {
+      return Optional.of(
+          "The platform may still send messages, which get no answer: " + failure.message());
+    }
+  }
+
+  /// @throws HttpFailure 404
+  Health health(Caller caller, BotId id) {
+    var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), id));
+    var problems = new ArrayList<String>();
+    if (!bot.status().equals("active")) {
+      problems.add("The bot is not active: POST /api/bots/%s/activate.".formatted(id));
+    } else if (connectors.containsKey(bot.document().platform())) {
+      problems.addAll(
+          connectors
+              .get(bot.document().platform())
+              .problems(opened(id), BotView.webhookUrl(bot, publicUrl)));
+    }
+    return new Health(problems.isEmpty(), List.copyOf(problems));
+  }
+}

@@ -1,0 +1,168 @@
+package dev.pennyworth.botsapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/// Telegram's Bot API as its documentation describes it, with the faults of the real one.
+final class TestingTelegram implements AutoCloseable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /// A call that arrived.
+  ///
+  /// @param method in small letters
+  record Call(String token, String method, String body) {
+    JsonNode json() {
+      try {
+        return MAPPER.readTree(body);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    String text() {
+      return json().path("text").asText();
+    }
+
+    boolean isFormatted() {
+      return json().has("parse_mode");
+    }
+  }
+
+  /// How it answers.
+  sealed interface Answer {
+    record Status(int status, String contentType, String body) implements Answer {}
+
+    /// Takes the call and cuts the connection.
+    record Cut() implements Answer {}
+
+    /// As the API does if all is well.
+    record Good() implements Answer {}
+
+    static Answer error(int code, String description, String parameters) {
+      return new Status(
+          code,
+          "application/json",
+          "{\"ok\":false,\"error_code\":%d,\"description\":\"%s\"%s}"
+              .formatted(
+                  code,
+                  description,
+                  parameters.isEmpty() ? "" : ",\"parameters\":{" + parameters + "}"));
+    }
+  }
+
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final AtomicInteger messages = new AtomicInteger(100);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpServer server;
+  private volatile Function<Call, Answer> answers = _ -> new Answer.Good();
+  private volatile String webhookUrl = "";
+
+  TestingTelegram() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  void answer(Function<Call, Answer> how) {
+    answers = how;
+  }
+
+  /// What the next calls of a method are answered with, one after another; then all is well.
+  void answer(String method, Answer... first) {
+    var left = new CopyOnWriteArrayList<>(List.of(first));
+    answer(call -> {
+      synchronized (left) {
+        return call.method().equals(method) && !left.isEmpty()
+            ? left.removeFirst()
+            : new Answer.Good();
+      }
+    });
+  }
+
+  void webhookUrl(String url) {
+    webhookUrl = url;
+  }
+
+  /// The calls of a bot, in the order in which they came.
+  List<Call> calls(String token, String method) {
+    return calls.stream()
+        .filter(call -> call.token().equals(token) && call.method().equals(method))
+        .toList();
+  }
+
+  List<String> texts(String token) {
+    return calls(token, "sendmessage").stream().map(Call::text).toList();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var path = exchange.getRequestURI().getPath().split("/", 3);
+      var call =
+          new Call(
+              path[1].substring("bot".length()),
+              path[2].toLowerCase(Locale.ROOT),
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+      calls.add(call);
+      switch (answers.apply(call)) {
+        case Answer.Cut() -> {}
+        case Answer.Status(int status, String type, String body) -> {
+          send(exchange, status, type, body);
+        }
+        case Answer.Good() -> {
+          send(exchange, 200, "application/json", "{\"ok\":true,\"result\":" + result(call) + "}");
+        }
+      }
+    }
+  }
+
+  private String result(Call call) {
+    return switch (call.method()) {
+      case "getme" ->
+          "{\"id\":42,\"is_bot\":true,\"first_name\":\"Penny\",\"username\":\"penny_test_bot\"}";
+      case "getwebhookinfo" ->
+          "{\"url\":\"%s\",\"has_custom_certificate\":false,\"pending_update_count\":0}"
+              .formatted(webhookUrl);
+      case "sendmessage" ->
+          "{\"message_id\":%d,\"date\":1790000000,\"chat\":{\"id\":7,\"type\":\"private\"},\"text\":\"x\"}"
+              .formatted(messages.incrementAndGet());
+      default -> "true";
+    };
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

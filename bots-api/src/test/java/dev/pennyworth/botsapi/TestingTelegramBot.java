@@ -1,0 +1,125 @@
+package dev.pennyworth.botsapi;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pennyworth.agentloop.Eventually;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+
+/// A bot on Telegram with a team of its own, as Telegram and its owner reach it.
+final class TestingTelegramBot {
+  static final String SECRET = "a-webhook_Secret";
+  static final String HEADER = "X-Telegram-Bot-Api-Secret-Token";
+
+  private static final AtomicInteger BOTS = new AtomicInteger(1000);
+
+  private final TestingServer server;
+  private final String token;
+  private final TestingBot bot;
+
+  private TestingTelegramBot(TestingServer server, String token, TestingBot bot) {
+    this.server = server;
+    this.token = token;
+    this.bot = bot;
+  }
+
+  /// An active one.
+  ///
+  /// @param fields further ones, each after a comma
+  static TestingTelegramBot active(TestingServer server, String fields) {
+    var token = BOTS.incrementAndGet() + ":AAE-token_of_a_bot";
+    var bot =
+        TestingBot.active(
+            server,
+            server.register(),
+            """
+            "platform":"telegram",
+            "platform_config":{"bot_token":"%s","webhook_secret":"%s"}
+            """
+                    .formatted(token, SECRET)
+                + fields);
+    return new TestingTelegramBot(server, token, bot);
+  }
+
+  String token() {
+    return token;
+  }
+
+  /// As its owner has it.
+  TestingBot bot() {
+    return bot;
+  }
+
+  TestingAnswer say(int updateId, String text) {
+    return post(update(updateId, 7001, text), HEADER, SECRET);
+  }
+
+  TestingAnswer post(String body, String... headers) {
+    return server.post("/api/bots/webhook/telegram/" + bot.id(), "", body, headers);
+  }
+
+  static String update(int id, long chat, String text) {
+    var mapper = new ObjectMapper();
+    var update = mapper.createObjectNode().put("update_id", id);
+    var message = update.putObject("message").put("message_id", id).put("date", 1790000000);
+    message.putObject("from").put("id", chat).put("is_bot", false).put("first_name", "Ada");
+    message.putObject("chat").put("id", chat).put("type", "private").put("first_name", "Ada");
+    message.put("text", text);
+    return update.toString();
+  }
+
+  void awaitState(int count, String state) {
+    Eventually.holds(
+        "%d %s, with %s".formatted(count, state, states()),
+        Duration.ofSeconds(60),
+        () ->
+            count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND")
+                == count);
+  }
+
+  void awaitRetry() {
+    Eventually.holds(
+        "one is to be tried again",
+        () ->
+            count(
+                    "outbox WHERE lease_until = '-infinity' AND state = 'pending' AND attempts = 1 AND")
+                == 1);
+  }
+
+  private List<String> states() {
+    return jdbi()
+        .withHandle(handle ->
+            handle
+                .select("SELECT state FROM outbox WHERE team_id = ?", bot.team().id().uuid())
+                .mapTo(String.class)
+                .list());
+  }
+
+  boolean nextAttemptIsDue() {
+    return jdbi()
+        .withHandle(handle ->
+            handle
+                .select(
+                    "SELECT next_attempt_at <= ? FROM outbox WHERE team_id = ?",
+                    server.clock().instant(),
+                    bot.team().id().uuid())
+                .mapTo(Boolean.class)
+                .one());
+  }
+
+  /// @param from a table, or one with a condition that ends with AND
+  int count(String from) {
+    var where = from.contains("WHERE") ? from : from + " WHERE";
+    return jdbi()
+        .withHandle(handle ->
+            handle
+                .select("SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  private Jdbi jdbi() {
+    return server.bean(Jdbi.class);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.pennyworth.connectors.telegram;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Response;
+
+/// The connections to Telegram, one pool for all bots. Follows no redirect and retries nothing. Its
+/// failures tell what the library would hide: whether a call was taken.
+public final class HttpTelegramTransport implements AutoCloseable {
+  private static final Duration CALL_MAX = Duration.ofSeconds(15);
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final int CALLS_AT_ONCE_MAX = 256;
+  private static final int IDLE_CONNECTIONS_MAX = 32;
+  private static final long IDLE_SECONDS_MAX = 20;
+
+  private final OkHttpClient client;
+
+  public HttpTelegramTransport(ExecutorService threads) {
+    var dispatcher = new Dispatcher(threads);
+    dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
+    dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
+    this.client =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(
+                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .retryOnConnectionFailure(false)
+            .connectTimeout(CONNECT_MAX)
+            .readTimeout(CALL_MAX)
+            .writeTimeout(CALL_MAX)
+            .callTimeout(CALL_MAX)
+            .addInterceptor(HttpTelegramTransport::answerOfTelegram)
+            .addNetworkInterceptor(HttpTelegramTransport::onceConnected)
+            .build();
+  }
+
+  OkHttpClient client() {
+    return client;
+  }
+
+  /// Something between here and Telegram answered, or Telegram is broken.
+  static final class Broken extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Broken(int status) {
+      super("status " + status);
+    }
+  }
+
+  /// A failure after a connection was there: the request may have been read.
+  static final class PerhapsRead extends IOException {
+    private static final long serialVersionUID = 1;
+
+    PerhapsRead(IOException cause) {
+      super(cause);
+    }
+  }
+
+  /// The library sees the body only; a proxy's page and its status would look like anything.
+  private static Response answerOfTelegram(Interceptor.Chain chain) throws IOException {
+    var response = chain.proceed(chain.request());
+    boolean isJson =
+        String.valueOf(response.header("Content-Type")).toLowerCase(Locale.ROOT).contains("json");
+    if (response.code() >= 500 || (!response.isSuccessful() && !isJson)) {
+      response.close();
+      throw new Broken(response.code());
+    }
+    return response;
+  }
+
+  private static Response onceConnected(Interceptor.Chain chain) throws IOException {
+    try {
+      return chain.proceed(chain.request());
+    } catch (IOException e) {
+      throw new PerhapsRead(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().cancelAll();
+    client.connectionPool().evictAll();
+  }
+}

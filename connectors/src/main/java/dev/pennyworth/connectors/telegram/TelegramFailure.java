@@ -1,0 +1,53 @@
+package dev.pennyworth.connectors.telegram;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// A call to Telegram that did not succeed.
+final class TelegramFailure extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /// What is known of the call.
+  enum Kind {
+    /// Telegram said no, with a code.
+    REFUSED,
+    /// Telegram was not reached, or something before it answered that it is broken.
+    NOT_TAKEN,
+    /// It was written, and no answer came that can be read.
+    UNKNOWN
+  }
+
+  private final Kind kind;
+  private final int code;
+  private final Optional<Duration> retryAfter;
+
+  /// @param code as Telegram gave it; 0 without one
+  /// @param description in Telegram's words or ours; never with the token
+  TelegramFailure(Kind kind, int code, String description, Optional<Duration> retryAfter) {
+    super(description);
+    this.kind = kind;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  int code() {
+    return code;
+  }
+
+  String description() {
+    return String.valueOf(getMessage());
+  }
+
+  Optional<Duration> retryAfter() {
+    return retryAfter;
+  }
+
+  /// Telegram does not know the token: 401, or 404 if it has no token's shape.
+  boolean isOfToken() {
+    return kind == Kind.REFUSED && (code == 401 || code == 404);
+  }
+}

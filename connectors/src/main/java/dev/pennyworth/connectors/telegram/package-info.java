@@ -1,0 +1,5 @@
+/// Telegram: what comes in, what goes out, and how bots are connected.
+@NullMarked
+package dev.pennyworth.connectors.telegram;
+
+import org.jspecify.annotations.NullMarked;
