@@ -68,8 +68,7 @@ final class WorkspaceToolsTest {
     return StreamSupport.stream(
             bot.ledger("?kind=charge").json().path("entries").spliterator(), false)
         .filter(entry -> entry.path("price_id").asText().startsWith("tool/"))
-        .map(entry ->
-            entry.path("price_id").asText() + " " + entry.path("amount_cents").asText())
+        .map(entry -> entry.path("price_id").asText() + " " + entry.path("amount_cents").asText())
         .toList();
   }
 
