@@ -61,6 +61,7 @@ final class TestingAgentLoop implements AutoCloseable {
   private final JdbcProof proof;
   private final AtomicReference<Duration> skipped = new AtomicReference<>(Duration.ZERO);
   private final List<Node> nodes = new ArrayList<>();
+  private final HikariDataSource elsewhere = new HikariDataSource();
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
   private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
   private final HttpGeminiConnection gemini = new HttpGeminiConnection();
@@ -244,7 +245,10 @@ final class TestingAgentLoop implements AutoCloseable {
 
   /// Tells of turns in a process where none of them runs.
   JdbcTurnReports reportsOfAnotherProcess() {
-    return new AgentLoopWiring().turnReports(jdbi, clock(Duration.ZERO));
+    elsewhere.setDataSource(database.dataSource());
+    elsewhere.setMaximumPoolSize(CONNECTIONS_MAX);
+    return new AgentLoopWiring()
+        .turnReports(new BillingWiring().jdbi(elsewhere), clock(Duration.ZERO));
   }
 
   /// Starts a process.
@@ -391,6 +395,7 @@ final class TestingAgentLoop implements AutoCloseable {
     anthropic.close();
     gemini.close();
     tools.close();
+    elsewhere.close();
     database.close();
   }
 }
