@@ -36,6 +36,7 @@ final class JdbcParkedTurns {
       BotId bot,
       TurnId id,
       ConversationId conversation,
+      Place place,
       String endUser,
       Instant parkedAt,
       StopReason reason,
@@ -49,6 +50,11 @@ final class JdbcParkedTurns {
           && approval.isPresent()
           && need.get().cost().compareTo(approval.get()) > 0;
     }
+  }
+
+  /// Where a turn stands among those of its bot.
+  record Place(Instant acceptedAt, long seq, UUID turn) {
+    static final Place FIRST = new Place(Instant.EPOCH, 0, BEFORE_ALL);
   }
 
   /// A bot with parked turns.
@@ -219,7 +225,9 @@ final class JdbcParkedTurns {
 
   /// The parked turns of a bot that are the first to be answered in their conversations, in the
   /// order in which they came.
-  List<Parked> ofBot(Handle handle, OfBot one, int skip, int rowsMax) {
+  ///
+  /// @param after the last one that is known; [Place#FIRST] to begin with the first
+  List<Parked> ofBot(Handle handle, OfBot one, Place after, int rowsMax) {
     return handle
         .createQuery(
             """
@@ -227,18 +235,20 @@ final class JdbcParkedTurns {
             FROM turn t
             JOIN conversation c ON c.team_id = :team AND c.conversation_id = t.conversation_id
             WHERE t.team_id = :team AND t.bot_id = :bot AND t.status = 'parked'
+              AND (t.accepted_at, t.seq, t.turn_id) > (:at, :seq, :turn)
               AND NOT EXISTS (
                 SELECT 1
                 FROM turn q
                 WHERE q.team_id = :team AND q.conversation_id = t.conversation_id
                   AND q.status IN ('queued', 'parked') AND q.seq < t.seq)
             ORDER BY t.accepted_at, t.seq, t.turn_id
-            OFFSET :skip
             LIMIT :rows
             """)
         .bind("team", one.team().uuid())
         .bind("bot", one.bot().uuid())
-        .bind("skip", skip)
+        .bind("at", after.acceptedAt())
+        .bind("seq", after.seq())
+        .bind("turn", after.turn())
         .bind("rows", rowsMax)
         .map((row, _) -> parked(row))
         .list();
@@ -294,6 +304,10 @@ final class JdbcParkedTurns {
         new BotId(row.getObject("bot_id", UUID.class)),
         new TurnId(row.getObject("turn_id", UUID.class)),
         new ConversationId(row.getObject("conversation_id", UUID.class)),
+        new Place(
+            row.getTimestamp("accepted_at").toInstant(),
+            row.getLong("seq"),
+            row.getObject("turn_id", UUID.class)),
         row.getString("end_user_id"),
         row.getTimestamp("parked_at").toInstant(),
         StopReason.ofWord(row.getString("stop_reason")),

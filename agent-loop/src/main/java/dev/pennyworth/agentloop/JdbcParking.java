@@ -59,7 +59,7 @@ public final class JdbcParking {
   private final InstantSource clock;
   private final AtomicReference<Optional<JdbcParkedTurns.OfBot>> lastLookedAt =
       new AtomicReference<>(Optional.empty());
-  private final ConcurrentMap<JdbcParkedTurns.OfBot, Integer> stuckInFront =
+  private final ConcurrentMap<JdbcParkedTurns.OfBot, JdbcParkedTurns.Place> stuckInFront =
       new ConcurrentHashMap<>();
 
   JdbcParking(
@@ -178,7 +178,7 @@ public final class JdbcParking {
   private Optional<JdbcParkedTurns.Parked> next(JdbcParkedTurns.OfBot one) {
     long startedNanos = System.nanoTime();
     var settings = bots.find(one.team(), one.bot());
-    int stuck = Objects.requireNonNullElse(stuckInFront.remove(one), 0);
+    var stuck = Objects.requireNonNullElse(stuckInFront.remove(one), JdbcParkedTurns.Place.FIRST);
     var page = parked(one, stuck);
     while (!page.isEmpty()) {
       for (var turn : page) {
@@ -196,7 +196,7 @@ public final class JdbcParking {
           return Optional.empty();
         }
       }
-      stuck += page.size();
+      stuck = page.getLast().place();
       if (isOver(startedNanos, BOT_MAX)) {
         stuckInFront.put(one, stuck);
         return Optional.empty();
@@ -206,8 +206,9 @@ public final class JdbcParking {
     return Optional.empty();
   }
 
-  private List<JdbcParkedTurns.Parked> parked(JdbcParkedTurns.OfBot one, int looked) {
-    return jdbi.withHandle(handle -> parkedTurns.ofBot(handle, one, looked, TURNS_AT_ONCE_MAX));
+  private List<JdbcParkedTurns.Parked> parked(
+      JdbcParkedTurns.OfBot one, JdbcParkedTurns.Place after) {
+    return jdbi.withHandle(handle -> parkedTurns.ofBot(handle, one, after, TURNS_AT_ONCE_MAX));
   }
 
   private boolean isTooOld(JdbcParkedTurns.Parked turn) {

@@ -61,6 +61,7 @@ final class TestingAgentLoop implements AutoCloseable {
   private final JdbcProof proof;
   private final AtomicReference<Duration> skipped = new AtomicReference<>(Duration.ZERO);
   private final List<Node> nodes = new ArrayList<>();
+  private final HikariDataSource elsewhere = new HikariDataSource();
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
   private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
   private final HttpGeminiConnection gemini = new HttpGeminiConnection();
@@ -244,7 +245,10 @@ final class TestingAgentLoop implements AutoCloseable {
 
   /// Tells of turns in a process where none of them runs.
   JdbcTurnReports reportsOfAnotherProcess() {
-    return new AgentLoopWiring().turnReports(jdbi, clock(Duration.ZERO));
+    elsewhere.setDataSource(database.dataSource());
+    elsewhere.setMaximumPoolSize(CONNECTIONS_MAX);
+    return new AgentLoopWiring()
+        .turnReports(new BillingWiring().jdbi(elsewhere), clock(Duration.ZERO));
   }
 
   /// Starts a process.
@@ -357,29 +361,7 @@ final class TestingAgentLoop implements AutoCloseable {
   /// a place in the outbox, and no more than one charge for a step.
   void assertAllIsSettled() {
     assertThat(proof.prove(team).firstMismatch()).isEmpty();
-    assertThat(figure("SELECT count(*) FROM hold WHERE state = 'open'")).isZero();
-    assertThat(figure("SELECT count(*) FROM turn WHERE status = 'queued'")).isZero();
-    assertThat(figure("SELECT coalesce(sum(pending), 0) FROM conversation")).isZero();
-    assertThat(
-            figure(
-                """
-                SELECT count(*)
-                FROM turn t
-                WHERE merged_into IS NULL AND status <> 'parked' AND (1 <> (SELECT count(*) FROM message m
-                    WHERE m.turn_id = t.turn_id AND m.direction = 'out')
-                  OR 1 <> (SELECT count(*) FROM outbox o WHERE o.turn_id = t.turn_id))
-                """))
-        .as("turns without exactly one reply")
-        .isZero();
-    assertThat(
-            figure(
-                """
-                SELECT count(*)
-                FROM (SELECT turn_id, step FROM ledger_transaction WHERE kind = 'charge'
-                  GROUP BY turn_id, step HAVING count(*) > 1) AS twice
-                """))
-        .as("steps charged twice")
-        .isZero();
+    TestingOutcomes.assertOneForEachMessage(this);
   }
 
   @Override
@@ -391,6 +373,7 @@ final class TestingAgentLoop implements AutoCloseable {
     anthropic.close();
     gemini.close();
     tools.close();
+    elsewhere.close();
     database.close();
   }
 }
