@@ -33,6 +33,7 @@ final class NameRules {
           "BillingController", // a plan and its idempotent answer are written together
           "BillingViews", // limits and what is spent of them are read on one connection
           "EstimateController", // a bot is read on a connection of its own
+          "ParkedTurnsController", // a decision and its idempotent answer are written together
           "OwnersBots", // a bot, its limits and its secrets are written together
           "PricesController", // new prices and who published them are written together
           "Penny", // answers StarterBot
