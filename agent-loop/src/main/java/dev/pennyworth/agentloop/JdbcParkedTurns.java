@@ -109,6 +109,10 @@ final class JdbcParkedTurns {
     facts.put("stop_reason", ending.reason().word());
     ending.problem().ifPresent(problem -> facts.put("problem", problem));
     ending.refusal().ifPresent(refusal -> facts.put("scope", refusal.scope().word()));
+    facts.put(
+        "by_mail",
+        ending.reason() == StopReason.AWAITING_APPROVAL
+            || isOnlyOne(tx, claim.team(), claim.bot(), turn.id()));
     events.append(
         tx,
         claim.team(),
@@ -154,14 +158,31 @@ final class JdbcParkedTurns {
       return false;
     }
     queue(tx, turn, now);
+    var facts = facts(turn.bot(), turn.id(), turn.conversation());
+    facts.put("by_mail", isOnlyOne(tx, turn.team(), turn.bot(), turn.id()));
     events.append(
         tx,
         turn.team(),
-        new Event(
-            EventType.TURN_RESUMED,
-            "turn.resumed/" + turn.id() + "/" + times.get(),
-            facts(turn.bot(), turn.id(), turn.conversation())));
+        new Event(EventType.TURN_RESUMED, "turn.resumed/" + turn.id() + "/" + times.get(), facts));
     return true;
+  }
+
+  /// Whether no other turn of the bot is parked: a crowd's turns are one e-mail when they begin to
+  /// wait, and one when the last goes on.
+  private static boolean isOnlyOne(Handle tx, TeamId team, BotId bot, TurnId turn) {
+    return tx.createQuery(
+            """
+            SELECT 1
+            FROM turn
+            WHERE team_id = :team AND bot_id = :bot AND status = 'parked' AND turn_id <> :turn
+            LIMIT 1
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("turn", turn.uuid())
+        .mapTo(Integer.class)
+        .findOne()
+        .isEmpty();
   }
 
   /// The conversation first, as everybody does.

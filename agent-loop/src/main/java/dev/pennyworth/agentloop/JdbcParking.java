@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,23 +97,24 @@ public final class JdbcParking {
   ///
   /// @return whether the turn was parked
   public boolean resume(TeamId team, BotId bot, TurnId turn, Decision decision) {
+    return jdbi.inTransaction(tx -> resume(tx, team, bot, turn, decision));
+  }
+
+  /// The same in the caller's transaction, for what must be written with it.
+  public boolean resume(Handle tx, TeamId team, BotId bot, TurnId turn, Decision decision) {
     var now = clock.instant();
-    boolean isReleased =
-        jdbi.inTransaction(tx -> {
-          boolean isAnyReleased = false;
-          for (var one : parkedTurns.upTo(tx, team, bot, turn)) {
-            boolean isAsked = one.id().equals(turn);
-            isAnyReleased =
-                parkedTurns.release(
-                    tx,
-                    one,
-                    isAsked && decision == Decision.APPROVE,
-                    isAsked && decision == Decision.GIVE_UP,
-                    now);
-          }
-          return isAnyReleased;
-        });
-    signal.raise();
+    boolean isReleased = false;
+    for (var one : parkedTurns.upTo(tx, team, bot, turn)) {
+      boolean isAsked = one.id().equals(turn);
+      isReleased =
+          parkedTurns.release(
+              tx,
+              one,
+              isAsked && decision == Decision.APPROVE,
+              isAsked && decision == Decision.GIVE_UP,
+              now);
+    }
+    tx.afterCommit(signal::raise);
     return isReleased;
   }
 

@@ -92,6 +92,26 @@ public record TurnReport(
         steps);
   }
 
+  /// The same, back in the queue.
+  public TurnReport goingOn() {
+    return new TurnReport(
+        id,
+        bot,
+        conversation,
+        message,
+        platform,
+        "running",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        acceptedAt,
+        latency,
+        parkedAt,
+        mergedInto,
+        steps);
+  }
+
   public boolean isParked() {
     return status.equals("parked");
   }

@@ -141,7 +141,7 @@ class PricedToolTest {
 
   @Test
   void aToolWhoseResultWasNeverStoredIsTheHousesLossAndIsPaidOnceInTheEnd() {
-    breakResults();
+    loop.breakToolResults();
     var bot = loop.newFreeBot(BillingMode.WALLET, Map.of());
     var turn = node.accept(loop.message(bot, "ann", "1", ASK));
     Eventually.holds(
@@ -172,27 +172,6 @@ class PricedToolTest {
                   AND e.account = 'house' AND e.amount_nanos = -100000
                 """))
         .isPositive();
-  }
-
-  /// As if the process died after the tools ran and before their results were stored.
-  private void breakResults() {
-    loop.jdbi.useHandle(handle ->
-        handle
-            .createScript(
-                """
-                CREATE TABLE testing_broken AS SELECT 1 AS one;
-                CREATE FUNCTION testing_break() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                  IF EXISTS (SELECT FROM testing_broken) THEN
-                    RAISE EXCEPTION 'the test wanted this to break';
-                  END IF;
-                  RETURN NEW;
-                END $$;
-                CREATE TRIGGER testing_break BEFORE UPDATE ON step FOR EACH ROW
-                  WHEN (NEW.kind = 'tool' AND NEW.state = 'done')
-                  EXECUTE FUNCTION testing_break();
-                """)
-            .execute());
   }
 
   @Test

@@ -222,6 +222,27 @@ final class TestingAgentLoop implements AutoCloseable {
         true, Map.of("openai", provider()), new SecretText("of the installation"));
   }
 
+  /// As if the process died after the tools ran and before their results were stored.
+  void breakToolResults() {
+    jdbi.useHandle(handle ->
+        handle
+            .createScript(
+                """
+                CREATE TABLE testing_broken AS SELECT 1 AS one;
+                CREATE FUNCTION testing_break() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                  IF EXISTS (SELECT FROM testing_broken) THEN
+                    RAISE EXCEPTION 'the test wanted this to break';
+                  END IF;
+                  RETURN NEW;
+                END $$;
+                CREATE TRIGGER testing_break BEFORE UPDATE ON step FOR EACH ROW
+                  WHEN (NEW.kind = 'tool' AND NEW.state = 'done')
+                  EXECUTE FUNCTION testing_break();
+                """)
+            .execute());
+  }
+
   /// Publishes the operator's price file.
   void price(Path file) {
     var billing = new BillingWiring();

@@ -154,7 +154,7 @@ class ToolTurnTest {
       String name, String method, boolean isRepeated, String state, long billed) {
     server.on("/" + name, 200, "text/plain", "worked");
     offer(tool(name, method, LONG));
-    breakResults();
+    loop.breakToolResults();
     var bot = loop.newFreeBot(BillingMode.WALLET, Map.of());
     var turn = node.accept(loop.message(bot, "ann", "1", "/tool " + name + " {}"));
     Eventually.holds(
@@ -175,27 +175,6 @@ class ToolTurnTest {
         .containsOnly(turn + "/2");
     assertThat(report.response().orElseThrow())
         .contains(isRepeated ? "worked" : "not known whether this was done");
-  }
-
-  /// As if the process died after the tool worked and before its result was stored.
-  private void breakResults() {
-    loop.jdbi.useHandle(handle ->
-        handle
-            .createScript(
-                """
-                CREATE TABLE testing_broken AS SELECT 1 AS one;
-                CREATE FUNCTION testing_break() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                  IF EXISTS (SELECT FROM testing_broken) THEN
-                    RAISE EXCEPTION 'the test wanted this to break';
-                  END IF;
-                  RETURN NEW;
-                END $$;
-                CREATE TRIGGER testing_break BEFORE UPDATE ON step FOR EACH ROW
-                  WHEN (NEW.kind = 'tool' AND NEW.state = 'done')
-                  EXECUTE FUNCTION testing_break();
-                """)
-            .execute());
   }
 
   @Test

@@ -124,6 +124,25 @@ final class ParkedTurnsTest {
   }
 
   @Test
+  void anApprovalThatIsSentAgainDoesNotApproveOfTheNextStep() {
+    var bot = TestingBot.active(server, team, "\"approval_cents\": 0.0001");
+    var turn = bot.test("/tool current_time {}").json().path("turn_id").textValue();
+    var path = "/api/bots/" + bot.id() + "/turns/" + turn + "/resume";
+
+    var first = server.post(path, team.accessToken(), "", "Idempotency-Key", "approved");
+    Eventually.holds(
+        "the step after the tool waits", () -> isParked(bot, turn) && steps(bot, turn) == 2);
+    var again = server.post(path, team.accessToken(), "", "Idempotency-Key", "approved");
+
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.text()).as("told again").isEqualTo(first.text());
+    assertThat(isParked(bot, turn)).isTrue();
+    bot.owner("POST", "/turns/" + turn + "/resume", "");
+    Eventually.holds("it is over", () -> turn(bot, turn).path("status").asText().equals("done"));
+    assertThat(steps(bot, turn)).isEqualTo(3);
+  }
+
+  @Test
   void anOwnerLetsAParkedTurnEnd() {
     var bot = TestingBot.active(server, team, PARKING + ", \"spending_cap_cents\": 0");
     var turn = bot.test("Hello?").json().path("turn_id").textValue();
@@ -204,6 +223,14 @@ final class ParkedTurnsTest {
 
   private static JsonNode turn(TestingBot bot, String turn) {
     return bot.get("/turns/" + turn).json();
+  }
+
+  private static boolean isParked(TestingBot bot, String turn) {
+    return turn(bot, turn).path("status").asText().equals("parked");
+  }
+
+  private static int steps(TestingBot bot, String turn) {
+    return turn(bot, turn).at("/receipt/steps").size();
   }
 
   private static List<JsonNode> charges(TestingBot bot, JsonNode turn) {

@@ -4,9 +4,6 @@ import com.anthropic.models.messages.MessageCreateParams;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.model.HttpAnthropicConnection.Destination;
 import dev.pennyworth.agentloop.model.HttpAnthropicConnection.Outcome;
-import dev.pennyworth.agentloop.model.ModelReply.Failed;
-import dev.pennyworth.agentloop.model.ModelReply.Fault;
-import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.Hold;
 import java.io.IOException;
 import java.net.URI;
@@ -23,7 +20,6 @@ import okhttp3.HttpUrl;
 public final class HttpAnthropicModel implements ModelClient {
   private static final String NAME = "anthropic";
   private static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
-  private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,4096}");
 
   /// The SDK adds the version's path itself; other vendors' base URLs end with it.
   private static final Pattern VERSION_AT_THE_END = Pattern.compile("/+(v1/*)?$");
@@ -56,30 +52,10 @@ public final class HttpAnthropicModel implements ModelClient {
       throw new ModelUnavailable(
           "base_url is for the provider custom. Clear it, or set llm_provider to custom.");
     }
-    var key = ownKey(request).or(() -> pooledKey);
-    if (key.isEmpty()) {
-      throw new ModelUnavailable(
-          "There is no key for the provider anthropic. Set the bot's llm_api_key, or ask the operator to set ANTHROPIC_API_KEY.");
-    }
+    var key = ModelKeys.ownOrPooled(NAME, "ANTHROPIC", request, pooledKey);
     var body = AnthropicBody.of(request);
     return new Ready(
-        request,
-        new Destination(baseUrl, usable(key.get())),
-        body,
-        AnthropicBody.bytes(body) + FRAMING_TOKENS);
-  }
-
-  private static Optional<SecretText> ownKey(ModelRequest request) {
-    return request.apiKey().filter(key -> !key.reveal().isBlank());
-  }
-
-  private static SecretText usable(SecretText key) throws ModelUnavailable {
-    var stripped = new SecretText(key.reveal().strip());
-    if (!KEY.matcher(stripped.reveal()).matches()) {
-      throw new ModelUnavailable(
-          "The key holds a character that no key has. Set the bot's llm_api_key again.");
-    }
-    return stripped;
+        request, new Destination(baseUrl, key), body, AnthropicBody.bytes(body) + FRAMING_TOKENS);
   }
 
   private final class Ready implements Prepared {
@@ -118,8 +94,8 @@ public final class HttpAnthropicModel implements ModelClient {
 
     @Override
     public ModelReply call(Hold hold, Duration timeout, Consumer<String> text) {
-      if (hold.mode() == BillingMode.BYOK && ownKey(request).isEmpty()) {
-        return new Failed(Fault.REFUSED, NAME + " was not called: a byok bot without llm_api_key");
+      if (ModelKeys.isAtTheOperatorsExpense(hold, request)) {
+        return ModelKeys.notCalled(NAME);
       }
       var bounded = AnthropicBody.withOutputTokensMax(body, hold.outputTokensMax());
       var answer = new AnthropicAnswer(text);

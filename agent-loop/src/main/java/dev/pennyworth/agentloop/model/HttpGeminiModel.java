@@ -4,21 +4,16 @@ import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection.End;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection.Outcome;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection.Question;
-import dev.pennyworth.agentloop.model.ModelReply.Failed;
-import dev.pennyworth.agentloop.model.ModelReply.Fault;
-import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.Hold;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /// The provider `gemini`: Google's models, through its own SDK.
 ///
 /// The operator's pooled key goes to the operator's address only, and pays for no bot that brings
 /// its own key.
 public final class HttpGeminiModel implements ModelClient {
-  private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,4096}");
   private static final long FRAMING_TOKENS = 1_024;
 
   private final HttpGeminiConnection connection;
@@ -36,26 +31,8 @@ public final class HttpGeminiModel implements ModelClient {
       throw new ModelUnavailable(
           "base_url is for the provider custom. Clear it, or set llm_provider to custom.");
     }
-    var key = ownKey(request).or(() -> pooledKey);
-    if (key.isEmpty()) {
-      throw new ModelUnavailable(
-          "There is no key for the provider gemini. Set the bot's llm_api_key, or ask the operator"
-              + " to set GEMINI_API_KEY.");
-    }
-    return new Ready(request, usable(key.get()), GeminiBody.of(request));
-  }
-
-  private static Optional<SecretText> ownKey(ModelRequest request) {
-    return request.apiKey().filter(key -> !key.reveal().isBlank());
-  }
-
-  private static SecretText usable(SecretText key) throws ModelUnavailable {
-    var stripped = new SecretText(key.reveal().strip());
-    if (!KEY.matcher(stripped.reveal()).matches()) {
-      throw new ModelUnavailable(
-          "The key holds a character that no key has. Set the bot's llm_api_key again.");
-    }
-    return stripped;
+    var key = ModelKeys.ownOrPooled("gemini", "GEMINI", request, pooledKey);
+    return new Ready(request, key, GeminiBody.of(request));
   }
 
   private final class Ready implements Prepared {
@@ -91,8 +68,8 @@ public final class HttpGeminiModel implements ModelClient {
 
     @Override
     public ModelReply call(Hold hold, Duration timeout, Consumer<String> text) {
-      if (hold.mode() == BillingMode.BYOK && ownKey(request).isEmpty()) {
-        return new Failed(Fault.REFUSED, "gemini was not called: a byok bot without llm_api_key");
+      if (ModelKeys.isAtTheOperatorsExpense(hold, request)) {
+        return ModelKeys.notCalled("gemini");
       }
       var bounded = GeminiBody.withOutputTokensMax(question, hold.outputTokensMax());
       var stream = new GeminiStream(text);

@@ -5,15 +5,11 @@ import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection.Destination;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection.Outcome;
-import dev.pennyworth.agentloop.model.ModelReply.Failed;
-import dev.pennyworth.agentloop.model.ModelReply.Fault;
-import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.Hold;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /// A provider that speaks OpenAI's chat completions: OpenAI itself, Groq, Workers AI, or any server
@@ -26,7 +22,6 @@ public final class HttpOpenAiModel implements ModelClient {
   private static final URI GROQ = URI.create("https://api.groq.com/openai/v1");
   private static final String WORKERS_AI_EXAMPLE =
       "https://api.cloudflare.com/client/v4/accounts/YOUR_ACCOUNT/ai/v1";
-  private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,4096}");
   private static final long FRAMING_TOKENS = 1_024;
 
   private final HttpOpenAiConnection connection;
@@ -123,13 +118,8 @@ public final class HttpOpenAiModel implements ModelClient {
           "The provider %s needs an address that names an account. Ask the operator to set %s_BASE_URL, such as %s."
               .formatted(pooled.name(), pooled.variables(), WORKERS_AI_EXAMPLE));
     }
-    var key = ownKey(request).or(pooled::key);
-    if (key.isEmpty()) {
-      throw new ModelUnavailable(
-          "There is no key for the provider %s. Set the bot's llm_api_key, or ask the operator to set %s_API_KEY."
-              .formatted(pooled.name(), pooled.variables()));
-    }
-    return new Destination(pooled.baseUrl().get(), usable(key), false);
+    var key = ModelKeys.ownOrPooled(pooled.name(), pooled.variables(), request, pooled.key());
+    return new Destination(pooled.baseUrl().get(), Optional.of(key), false);
   }
 
   private static Destination destination(Custom custom, ModelRequest request)
@@ -155,20 +145,11 @@ public final class HttpOpenAiModel implements ModelClient {
           "llm_config.base_url is a private address. The operator can allow those with"
               + " PENNYWORTH_ALLOW_PRIVATE_NETWORKS=true.");
     }
-    return new Destination(baseUrl, usable(ownKey(request)), isPublicOnly);
-  }
-
-  private static Optional<SecretText> ownKey(ModelRequest request) {
-    return request.apiKey().filter(key -> !key.reveal().isBlank());
-  }
-
-  private static Optional<SecretText> usable(Optional<SecretText> key) throws ModelUnavailable {
-    var stripped = key.map(text -> new SecretText(text.reveal().strip()));
-    if (stripped.isPresent() && !KEY.matcher(stripped.get().reveal()).matches()) {
-      throw new ModelUnavailable(
-          "The key holds a character that no key has. Set the bot's llm_api_key again.");
-    }
-    return stripped;
+    var own = ModelKeys.own(request);
+    return new Destination(
+        baseUrl,
+        own.isPresent() ? Optional.of(ModelKeys.usable(own.get())) : Optional.empty(),
+        isPublicOnly);
   }
 
   private final class Ready implements Prepared {
@@ -212,9 +193,8 @@ public final class HttpOpenAiModel implements ModelClient {
 
     @Override
     public ModelReply call(Hold hold, Duration timeout, Consumer<String> text) {
-      if (hold.mode() == BillingMode.BYOK && isAtTheOperatorsExpense()) {
-        return new Failed(
-            Fault.REFUSED, provider.name() + " was not called: a byok bot without llm_api_key");
+      if (provider instanceof Pooled && ModelKeys.isAtTheOperatorsExpense(hold, request)) {
+        return ModelKeys.notCalled(provider.name());
       }
       var bounded = OpenAiBody.withOutputTokensMax(body, request.model(), hold.outputTokensMax());
       var stream = new OpenAiStream(text);
@@ -229,10 +209,6 @@ public final class HttpOpenAiModel implements ModelClient {
         case Outcome.Silence(var cause, var isWritten) ->
             OpenAiFailure.silence(provider.name(), cause, isWritten);
       };
-    }
-
-    private boolean isAtTheOperatorsExpense() {
-      return provider instanceof Pooled && ownKey(request).isEmpty();
     }
 
     private static ModelReply tell(ModelReply reply, Consumer<String> text) {

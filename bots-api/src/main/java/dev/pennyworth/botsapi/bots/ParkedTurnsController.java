@@ -1,14 +1,16 @@
 package dev.pennyworth.botsapi.bots;
 
 import dev.pennyworth.agentloop.JdbcParking;
-import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.TurnReport;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.http.HttpAnswer;
+import dev.pennyworth.botsapi.http.JdbcIdempotency;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.RequestBody;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
@@ -19,6 +21,7 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +35,14 @@ final class ParkedTurnsController {
   private static final String AWAITING_APPROVAL = "awaiting_approval";
 
   private final BotLogsController logs;
-  private final JdbcTurnReports reports;
+  private final JdbcIdempotency idempotency;
   private final JdbcParking parking;
   private final Json json;
 
   ParkedTurnsController(
-      BotLogsController logs, JdbcTurnReports reports, JdbcParking parking, Json json) {
+      BotLogsController logs, JdbcIdempotency idempotency, JdbcParking parking, Json json) {
     this.logs = logs;
-    this.reports = reports;
+    this.idempotency = idempotency;
     this.parking = parking;
     this.json = json;
   }
@@ -51,12 +54,18 @@ final class ParkedTurnsController {
 
   /// Lets a parked turn go on from its last finished step, after those of its conversation that
   /// stand before it. If there is still no room it is parked again. One that awaits an approval is
-  /// approved with that.
+  /// approved with that. The same Idempotency-Key decides once: sent again, it does not approve of
+  /// the step after.
   @Post("/resume")
   @Consumes(MediaType.ALL)
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Decision.class)))
-  TurnView resume(Caller caller, String id, String turnId, HttpRequest<byte[]> request) {
+  @ApiResponse(
+      responseCode = "200",
+      description = "The turn, going on",
+      content = @Content(schema = @Schema(implementation = TurnView.class)))
+  HttpResponse<byte[]> resume(
+      Caller caller, String id, String turnId, HttpRequest<byte[]> request) {
     caller.require(Role::changesBots, "resume turns");
     var turn = logs.require(caller, id, turnId);
     boolean isApproved =
@@ -64,15 +73,19 @@ final class ParkedTurnsController {
             .flag("approved")
             .orElse(true);
     requireRole(caller, turn, isApproved);
-    if (!parking.resume(caller.team(), turn.bot(), turn.id(), decision(caller, isApproved))) {
-      throw HttpFailure.conflict(
-          "turn_is_not_parked",
-          "The turn is not parked; its status is %s.".formatted(turn.status()));
-    }
-    return reports
-        .find(caller.team(), turn.id())
-        .map(TurnView::of)
-        .orElseThrow(() -> HttpFailure.notFound("turn"));
+    var decision = decision(caller, isApproved);
+    return idempotency.once(
+        caller.team(),
+        caller.user().toString(),
+        request,
+        tx -> {
+          if (!parking.resume(tx, caller.team(), turn.bot(), turn.id(), decision)) {
+            throw HttpFailure.conflict(
+                "turn_is_not_parked",
+                "The turn is not parked; its status is %s.".formatted(turn.status()));
+          }
+          return HttpAnswer.ok(TurnView.of(turn.goingOn()));
+        });
   }
 
   /// By now the turn may wait for something else than it did a moment ago: who moves no money

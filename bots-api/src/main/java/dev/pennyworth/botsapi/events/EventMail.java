@@ -29,9 +29,11 @@ final class EventMail {
           PAYMENT_DISPUTED,
           PLAN_CHANGED,
           PLAN_RENEWAL_FAILED,
-          WEBHOOK_ENDPOINT_DISABLED ->
+          WEBHOOK_ENDPOINT_DISABLED,
+          TURN_PARKED,
+          TURN_RESUMED ->
           true;
-      case TURN_PARKED, TURN_RESUMED, PING -> false;
+      case PING -> false;
     };
   }
 
@@ -163,9 +165,30 @@ final class EventMail {
                       facts.text("reason", "It failed for too long.")),
               "Mend the receiver, then enable the webhook again: PATCH /api/webhook-endpoints/%s with {\"enabled\": true}. What it missed is at GET /api/events."
                   .formatted(facts.text("endpoint_id", "{id}")));
-      case TURN_PARKED, TURN_RESUMED, PING ->
-          throw new IllegalArgumentException("no e-mail is sent of " + type);
+      case TURN_PARKED -> parked(facts, bot);
+      case TURN_RESUMED ->
+          new Words(
+              "%s goes on with what was parked".formatted(bot),
+              "No turn of your bot %s is parked any more; the last of them goes on from its last finished step."
+                  .formatted(bot),
+              "You need not do anything.");
+      case PING -> throw new IllegalArgumentException("no e-mail is sent of " + type);
     };
+  }
+
+  private static Words parked(EventFacts facts, String bot) {
+    boolean isAsked = facts.text("stop_reason", "").equals("awaiting_approval");
+    return isAsked
+        ? new Words(
+            "%s waits for your approval".formatted(bot),
+            "A turn of your bot %s waits for you%s".formatted(bot, facts.clause(": %s", "problem")),
+            "Approve of it, or let it end: POST /api/bots/%s/turns/%s/resume."
+                .formatted(facts.text("bot_id", "{id}"), facts.text("turn_id", "{turn_id}")))
+        : new Words(
+            "%s has parked a turn".formatted(bot),
+            "A turn of your bot %s did not fit under a limit%s and waits. Others may follow; you get no e-mail about each of them."
+                .formatted(bot, facts.clause(" (%s)", "stop_reason")),
+            "Raise the limit or top up: parked turns then go on by themselves, in order.");
   }
 
   private static Words capThreshold(EventFacts facts, String bot) {

@@ -33,7 +33,7 @@ final class JdbcEventFanOut {
     this.clock = clock;
   }
 
-  private record Waiting(UUID event, String type) {}
+  private record Waiting(UUID event, String type, boolean isByMail) {}
 
   private record Endpoint(UUID id, EventFilter filter) {}
 
@@ -87,7 +87,7 @@ final class JdbcEventFanOut {
   private static List<Waiting> lockWaiting(Handle tx, TeamId team) {
     return tx.createQuery(
             """
-            SELECT event_id, type
+            SELECT event_id, type, coalesce((data ->> 'by_mail')::boolean, true)
             FROM event
             WHERE team_id = :team AND relayed_at IS NULL
             ORDER BY created_at
@@ -96,7 +96,8 @@ final class JdbcEventFanOut {
             """)
         .bind("team", team.uuid())
         .bind("rows", EVENTS_OF_A_COMMIT_MAX)
-        .map((row, _) -> new Waiting(row.getObject(1, UUID.class), row.getString(2)))
+        .map((row, _) ->
+            new Waiting(row.getObject(1, UUID.class), row.getString(2), row.getBoolean(3)))
         .list();
   }
 
@@ -146,7 +147,7 @@ final class JdbcEventFanOut {
   /// Endpoints; empty stands for the e-mail.
   private static List<Optional<UUID>> waysOf(Waiting event, List<Endpoint> endpoints) {
     var ways = new ArrayList<Optional<UUID>>();
-    if (EventType.ofWord(event.type()).map(EventMail::isSent).orElse(false)) {
+    if (event.isByMail() && EventType.ofWord(event.type()).map(EventMail::isSent).orElse(false)) {
       ways.add(Optional.empty());
     }
     endpoints.stream()

@@ -190,9 +190,9 @@ final class EventMailTest {
   }
 
   @Test
-  void chattyEventsAreForProgramsOnly() {
-    events.happen(EventType.TURN_PARKED, "parked", Map.of("turn_id", "turn_1"));
-    events.happen();
+  void whatIsNotForTheMailIsForProgramsOnly() {
+    events.happen(EventType.TURN_PARKED, "first", Map.of("turn_id", "turn_1", "by_mail", true));
+    events.happen(EventType.TURN_PARKED, "second", Map.of("turn_id", "turn_2", "by_mail", false));
 
     await();
 

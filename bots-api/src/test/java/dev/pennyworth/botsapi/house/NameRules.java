@@ -34,6 +34,7 @@ final class NameRules {
           "BillingViews", // limits and what is spent of them are read on one connection
           "EstimateController", // a bot is read on a connection of its own
           "BotConnections", // a bot's status and its note in the audit log are written together
+          "ParkedTurnsController", // a decision and its idempotent answer are written together
           "OwnersBots", // a bot, its limits and its secrets are written together
           "PricesController", // new prices and who published them are written together
           "Penny", // answers StarterBot
