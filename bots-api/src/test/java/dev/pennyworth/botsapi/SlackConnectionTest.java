@@ -88,8 +88,7 @@ final class SlackConnectionTest {
 
   @Test
   void aPersonsTokenIsRefused() {
-    slack.answer(
-        "auth.test", Answer.json("{\"ok\":true,\"user\":\"ada\",\"user_id\":\"U7001\"}"));
+    slack.answer("auth.test", Answer.json("{\"ok\":true,\"user\":\"ada\",\"user_id\":\"U7001\"}"));
 
     var refused = chat.bot().owner("POST", "/activate", "");
 

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How answers go out to Slack: the real library against a stub with Slack's faults.
 final class SlackDeliveryTest {
-  private static final String OPENAI =
-      ",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\"";
+  private static final String OPENAI = ",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\"";
 
   private static TestingSlack slack;
   private static TestingOpenAiServer model;

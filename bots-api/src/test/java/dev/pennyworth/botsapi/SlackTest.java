@@ -103,8 +103,7 @@ final class SlackTest {
             assertThat(post.fields()).containsEntry("thread_ts", TestingSlackBot.timestamp(1)));
   }
 
-  private static ObjectNode reply(
-      int number, String user, String text) {
+  private static ObjectNode reply(int number, String user, String text) {
     return TestingSlackBot.inChannel(number, text)
         .put("user", user)
         .put("thread_ts", TestingSlackBot.timestamp(1))
@@ -130,8 +129,7 @@ final class SlackTest {
   }
 
   private TestingAnswer signed(String body, String timestamp, String signature) {
-    return chat.post(
-        body, "X-Slack-Request-Timestamp", timestamp, "X-Slack-Signature", signature);
+    return chat.post(body, "X-Slack-Request-Timestamp", timestamp, "X-Slack-Signature", signature);
   }
 
   @ParameterizedTest
@@ -147,7 +145,8 @@ final class SlackTest {
 
   @Test
   void theChallengeIsAnsweredIfItIsSigned() {
-    var body = "{\"token\":\"t\",\"challenge\":\"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd\",\"type\":\"url_verification\"}";
+    var body =
+        "{\"token\":\"t\",\"challenge\":\"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd\",\"type\":\"url_verification\"}";
 
     var answer = chat.post(body);
 
@@ -180,8 +179,7 @@ final class SlackTest {
 
   @Test
   void messagesOfBotsAndItsOwnAreLetPass() {
-    chat.post(
-        TestingSlackBot.event(1, TestingSlackBot.direct(1, "Hello?").put("bot_id", "B0002")));
+    chat.post(TestingSlackBot.event(1, TestingSlackBot.direct(1, "Hello?").put("bot_id", "B0002")));
     chat.post(TestingSlackBot.event(2, TestingSlackBot.direct(2, "Hello?").put("user", "U0BOT")));
     chat.post(
         TestingSlackBot.event(

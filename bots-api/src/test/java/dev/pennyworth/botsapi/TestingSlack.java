@@ -57,7 +57,9 @@ final class TestingSlack implements AutoCloseable {
 
     static Answer tooFast(int seconds) {
       return new Status(
-          429, Map.of("Retry-After", Integer.toString(seconds)), "{\"ok\":false,\"error\":\"ratelimited\"}");
+          429,
+          Map.of("Retry-After", Integer.toString(seconds)),
+          "{\"ok\":false,\"error\":\"ratelimited\"}");
     }
   }
 

@@ -23,8 +23,17 @@ record SlackEvent(boolean isMention, String channelType, Optional<String> self, 
   /// and `text` says the same.
   private static final List<String> READ =
       List.of(
-          "type", "subtype", "channel", "user", "text", "ts", "thread_ts", "bot_id", "parent_user_id",
-          "hidden", "edited");
+          "type",
+          "subtype",
+          "channel",
+          "user",
+          "text",
+          "ts",
+          "thread_ts",
+          "bot_id",
+          "parent_user_id",
+          "hidden",
+          "edited");
 
   /// The event in the body of a request; empty for any other.
   static Optional<SlackEvent> read(JsonObject payload) {

@@ -81,7 +81,9 @@ final class SlackFailure extends Exception {
           .formatted(needed);
     }
     var known = SENTENCES.get(error);
-    return known == null ? "Slack refused: " + error : "Slack refused: %s (%s)".formatted(known, error);
+    return known == null
+        ? "Slack refused: " + error
+        : "Slack refused: %s (%s)".formatted(known, error);
   }
 
   /// @param reason what was met instead of Slack

@@ -45,7 +45,8 @@ final class SlackText {
       return found.group();
     }
     return switch (target.charAt(0)) {
-      case '@' -> self.filter(target.substring(1)::equals).isPresent() ? "" : name('@', target, label);
+      case '@' ->
+          self.filter(target.substring(1)::equals).isPresent() ? "" : name('@', target, label);
       case '#' -> name('#', target, label);
       case '!' -> special(target, label);
       default -> link(target, label);

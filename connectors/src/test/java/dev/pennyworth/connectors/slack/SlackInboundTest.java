@@ -73,8 +73,7 @@ class SlackInboundTest {
 
   private static Optional<InboundMessage> read(String file, Optional<String> self)
       throws IOException {
-    return read(
-        file(file).getAsJsonObject("payload"), file(file).has("is_talking"), self);
+    return read(file(file).getAsJsonObject("payload"), file(file).has("is_talking"), self);
   }
 
   private static Optional<InboundMessage> read(
@@ -91,8 +90,7 @@ class SlackInboundTest {
             return isTalking;
           }
         };
-    return SlackEvent.read(payload)
-        .flatMap(event -> SlackInbound.read(event, TEAM, BOT, known));
+    return SlackEvent.read(payload).flatMap(event -> SlackInbound.read(event, TEAM, BOT, known));
   }
 
   private static JsonObject file(String name) throws IOException {

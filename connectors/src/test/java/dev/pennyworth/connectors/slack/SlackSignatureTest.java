@@ -38,8 +38,9 @@ class SlackSignatureTest {
   @ParameterizedTest
   @ValueSource(longs = {AT - 301, AT + 301})
   void furtherAwayIsRefusedBothWays(long now) {
-    assertThat(problem(SIGNATURE, SECRET, now)).contains(
-        "X-Slack-Request-Timestamp is more than 5 minutes away from this server's clock.");
+    assertThat(problem(SIGNATURE, SECRET, now))
+        .contains(
+            "X-Slack-Request-Timestamp is more than 5 minutes away from this server's clock.");
   }
 
   @Test
