@@ -118,7 +118,8 @@ final class BotsApiWiring {
 
   @Singleton
   PlatformApiUrls platformApiUrls(Configuration configuration) {
-    return new PlatformApiUrls(configuration.platforms().telegram());
+    var urls = configuration.platforms();
+    return new PlatformApiUrls(urls.telegram(), urls.whatsapp());
   }
 
   @Singleton
