@@ -348,6 +348,47 @@ final class WhatsAppTest {
     assertThat(typing.getFirst().json().path("message_id").asText()).isEqualTo("wamid.1");
   }
 
+  @Test
+  void aVoiceMessageIsToldThatOnlyTextIsReadAndCostsNothing() {
+    var voice = chat.message("1", TestingWhatsAppBot.ADA, "");
+    voice.put("type", "audio").remove("text");
+    voice.putObject("audio").put("id", "1").put("mime_type", "audio/ogg").put("voice", true);
+
+    assertThat(chat.post(chat.webhook(voice)).status()).isEqualTo(200);
+
+    chat.awaitState(1, "sent");
+    assertThat(whatsapp.texts(chat.number()))
+        .containsExactly("I can only read text. Please write it in words.");
+    assertThat(chat.bot().ledger("?bot_id=" + chat.bot().id()).text()).doesNotContain("charge");
+  }
+
+  @Test
+  void inAGroupTheAnswerIsAReplyThere() {
+    var message = chat.message("1", TestingWhatsAppBot.ADA, "@15550783881 Hello?");
+    message.put("group_id", "Y2FwaV9ncm91cA");
+
+    chat.post(chat.webhook(message));
+
+    chat.awaitState(1, "sent");
+    var sent = whatsapp.sent(chat.number()).getFirst().json();
+    assertThat(sent.path("recipient_type").asText()).isEqualTo("group");
+    assertThat(sent.path("to").asText()).isEqualTo("Y2FwaV9ncm91cA");
+    assertThat(sent.at("/context/message_id").asText()).isEqualTo("wamid.1");
+  }
+
+  @Test
+  void whoHidesTheNumberIsAnsweredByTheId() {
+    var message = chat.message("1", "", "Hello?");
+    message.put("from_user_id", "US.13491208655302741918").remove("from");
+
+    chat.post(chat.webhook(message));
+
+    chat.awaitState(1, "sent");
+    var sent = whatsapp.sent(chat.number()).getFirst().json();
+    assertThat(sent.path("recipient").asText()).isEqualTo("US.13491208655302741918");
+    assertThat(sent.has("to")).isFalse();
+  }
+
   /// @param isDense one without blanks or lines, which is cut anywhere
   private static String longText(boolean isDense) {
     var text = new StringBuilder();

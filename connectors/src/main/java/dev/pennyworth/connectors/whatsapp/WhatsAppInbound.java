@@ -11,13 +11,15 @@ import dev.pennyworth.connectors.DeliveryReport.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Reads what Meta sends: any number of entries, changes, messages and statuses in one body. What
-/// is not for the bot to answer is nothing: other numbers' messages, the bot's own, all that has no
-/// words, and in groups what neither mentions the bot nor answers it. Source:
+/// is not for the bot to answer is nothing: other numbers' messages, the bot's own, reactions and
+/// the like, and in groups what neither mentions the bot nor answers it. Source:
 /// developers.facebook.com, webhooks, messages.
 final class WhatsAppInbound {
   /// Meta tries for seven days, but takes an answer for one only.
@@ -31,6 +33,10 @@ final class WhatsAppInbound {
   private final Instant now;
   private final List<InboundMessage> messages = new ArrayList<>();
   private final List<DeliveryReport> reports = new ArrayList<>();
+
+  /// End users who are told already that only text is read: an album is told once.
+  private final Set<String> noticed = new HashSet<>();
+
   private int stale;
 
   private WhatsAppInbound(TeamId team, BotId bot, String phoneNumberId, Instant now) {
@@ -81,30 +87,42 @@ final class WhatsAppInbound {
   private void readMessage(JsonNode message, JsonNode contacts, String ownNumber) {
     var id = id(message.path("id"));
     var from = id(message.path("from")).or(() -> id(message.path("from_user_id")));
+    if (id.isEmpty() || from.isEmpty() || from.get().equals(ownNumber)) {
+      return;
+    }
     var group = id(message.path("group_id"));
-    var text =
+    var chat = new WhatsAppChat(group.isPresent(), group.orElse(from.get()));
+    var said =
         WhatsAppContent.text(message)
-            .flatMap(said -> group.isEmpty() ? Optional.of(said) : toBot(message, said, ownNumber));
-    if (id.isEmpty() || from.isEmpty() || text.isEmpty() || from.get().equals(ownNumber)) {
+            .flatMap(text -> chat.isGroup() ? toBot(message, text, ownNumber) : Optional.of(text));
+    var wordless =
+        chat.isGroup() || said.isPresent()
+            ? Optional.<String>empty()
+            : WhatsAppContent.wordless(message).filter(_ -> !noticed.contains(from.get()));
+    if (said.isEmpty() && wordless.isEmpty()) {
       return;
     }
     if (isStale(message)) {
       stale++;
       return;
     }
-    messages.add(
+    var inbound =
         new InboundMessage(
             team,
             bot,
             "whatsapp",
             "message/" + id.get(),
-            new WhatsAppChat(group.isPresent(), group.orElse(from.get())).channelId(),
+            chat.channelId(),
             from.get(),
             name(contacts, from.get()),
-            text.get(),
+            said.or(() -> wordless).orElseThrow(),
             Optional.empty(),
             Optional.empty(),
-            id));
+            id);
+    if (wordless.isPresent()) {
+      noticed.add(from.get());
+    }
+    messages.add(wordless.isPresent() ? inbound.answeredBy(WhatsAppContent.NOTICE) : inbound);
   }
 
   /// What is said to the bot in a group: an answer to it, or a text with its number after an `@`.

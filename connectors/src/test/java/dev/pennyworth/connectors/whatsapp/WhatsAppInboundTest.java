@@ -58,7 +58,8 @@ class WhatsAppInboundTest {
         .put("end_user_id", message.endUserId())
         .put("end_user_name", message.endUserName().orElse(null))
         .put("text", message.text())
-        .put("reply_to", message.replyTo().orElse(null));
+        .put("reply_to", message.replyTo().orElse(null))
+        .put("is_told_a_notice", message.notice().isPresent());
   }
 
   private static ObjectNode json(DeliveryReport report) {
