@@ -358,7 +358,7 @@ final class WhatsAppTest {
 
     chat.awaitState(1, "sent");
     assertThat(whatsapp.texts(chat.number()))
-        .containsExactly("I can only read text. Please write it in words.");
+        .containsExactly("I can read text only. Please write to me what it is about.");
     assertThat(chat.bot().ledger("?bot_id=" + chat.bot().id()).text()).doesNotContain("charge");
   }
 

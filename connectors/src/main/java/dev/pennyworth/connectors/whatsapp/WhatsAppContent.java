@@ -9,7 +9,7 @@ import java.util.Optional;
 /// messages.
 final class WhatsAppContent {
   /// What the end user is told of a message without words, at no cost.
-  static final String NOTICE = "I can only read text. Please write it in words.";
+  static final String NOTICE = "I can read text only. Please write to me what it is about.";
 
   /// Messages without words that somebody waits for an answer to, as the conversation names them.
   private static final Map<String, String> WORDLESS =
