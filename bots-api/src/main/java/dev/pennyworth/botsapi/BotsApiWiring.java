@@ -119,8 +119,8 @@ final class BotsApiWiring {
 
   @Singleton
   PlatformApiUrls platformApiUrls(Configuration configuration) {
-    return new PlatformApiUrls(
-        configuration.platforms().telegram(), configuration.platforms().slack());
+    var urls = configuration.platforms();
+    return new PlatformApiUrls(urls.telegram(), urls.discord(), urls.slack(), urls.whatsapp());
   }
 
   @Singleton
