@@ -118,7 +118,8 @@ final class BotsApiWiring {
 
   @Singleton
   PlatformApiUrls platformApiUrls(Configuration configuration) {
-    return new PlatformApiUrls(configuration.platforms().telegram());
+    var apis = configuration.platforms();
+    return new PlatformApiUrls(apis.telegram(), apis.discord());
   }
 
   @Singleton
