@@ -517,6 +517,7 @@ CREATE TABLE turn (
   supplied        jsonb,                 -- NULL unless the caller gave the conversation: what the turn sees of it
   callback_url    text,                  -- NULL unless the answer is to be posted there
   reply_to        text,                  -- NULL where the channel is address enough: what the platform needs besides
+  notice          text,                  -- NULL for what a model answers: what the end user is told without one
   approved_nanos  bigint      NOT NULL DEFAULT 0,  -- the owner approved of this much for approved_step
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT turn_of_a_conversation
@@ -1009,4 +1010,17 @@ CREATE TABLE mcp_tool (
   CONSTRAINT mcp_tool_has_a_known_price
     FOREIGN KEY (team_id, price_id) REFERENCES tool_price_version (team_id, price_id),
   CONSTRAINT mcp_tool_timeout_is_bounded CHECK (timeout_millis BETWEEN 100 AND 60000)
+);
+
+-- Connections that this program keeps open to a platform.
+CREATE TABLE platform_slot (
+  team_id   uuid        NOT NULL,
+  bot_id    uuid        NOT NULL,
+  owner     uuid,                  -- the node that listens; NULL, or a node that is gone: free
+  fence     bigint      NOT NULL,  -- grows with every owner
+  since     timestamptz NOT NULL,  -- when its owner took it
+  read_upto text,                  -- NULL before the first message: the platform's cursor
+  problem   text,                  -- NULL while the connection is well: for the bot's owner to read
+  PRIMARY KEY (team_id, bot_id),
+  CONSTRAINT platform_slot_of_a_bot FOREIGN KEY (team_id, bot_id) REFERENCES bot (team_id, bot_id)
 );

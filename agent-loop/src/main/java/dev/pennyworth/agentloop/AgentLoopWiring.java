@@ -55,6 +55,11 @@ public final class AgentLoopWiring {
     return new JdbcErasure(jdbi, clock, ids);
   }
 
+  @Singleton
+  NodeLease nodeLease(Supplier<UUID> ids) {
+    return new NodeLease(ids.get());
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
@@ -69,6 +74,7 @@ public final class AgentLoopWiring {
       StepPlanner planner,
       Toolboxes toolboxes,
       AgentLoopSettings settings,
+      NodeLease lease,
       InstantSource clock,
       Supplier<UUID> ids) {
     var threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -89,7 +95,7 @@ public final class AgentLoopWiring {
             threads,
             clock);
     return new Worker(
-        ids.get(),
+        lease,
         new JdbcNodes(jdbi, clock),
         conversations,
         messageTurn,

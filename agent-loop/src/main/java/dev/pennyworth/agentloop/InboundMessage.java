@@ -17,6 +17,8 @@ import java.util.Optional;
 ///   message then stands in a conversation of its own
 /// @param callbackUrl where the answer is to be posted when the turn has ended
 /// @param replyTo what the platform needs to answer, besides the channel; given back to its sender
+/// @param notice what the end user is told without a model being asked, at no cost: for what no
+///   model can read, such as a voice message
 public record InboundMessage(
     TeamId team,
     BotId bot,
@@ -28,8 +30,10 @@ public record InboundMessage(
     String text,
     Optional<SuppliedContext> supplied,
     Optional<String> callbackUrl,
-    Optional<String> replyTo) {
+    Optional<String> replyTo,
+    Optional<String> notice) {
   public InboundMessage {
+    notice = notice.map(CleanText::of);
     replyTo = replyTo.map(CleanText::of);
     eventId = CleanText.of(eventId);
     channelId = CleanText.of(channelId);
@@ -60,6 +64,51 @@ public record InboundMessage(
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// A message that a model is to answer.
+  public InboundMessage(
+      TeamId team,
+      BotId bot,
+      String platform,
+      String eventId,
+      String channelId,
+      String endUserId,
+      Optional<String> endUserName,
+      String text,
+      Optional<SuppliedContext> supplied,
+      Optional<String> callbackUrl,
+      Optional<String> replyTo) {
+    this(
+        team,
+        bot,
+        platform,
+        eventId,
+        channelId,
+        endUserId,
+        endUserName,
+        text,
+        supplied,
+        callbackUrl,
+        replyTo,
+        Optional.empty());
+  }
+
+  /// The same message, which is told this instead of being answered by a model.
+  public InboundMessage answeredBy(String text) {
+    return new InboundMessage(
+        team,
+        bot,
+        platform,
+        eventId,
+        channelId,
+        endUserId,
+        endUserName,
+        this.text,
+        supplied,
+        callbackUrl,
+        replyTo,
+        Optional.of(text));
   }
 
   /// Computed from bot, platform and event: a redelivered message is the same turn.

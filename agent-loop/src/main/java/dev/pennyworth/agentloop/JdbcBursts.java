@@ -10,9 +10,9 @@ import org.jdbi.v3.core.Handle;
 final class JdbcBursts {
   JdbcBursts() {}
 
-  private record Waiting(TurnId turn, String text) {
-    boolean isCommand() {
-      return Command.of(text).isPresent();
+  private record Waiting(TurnId turn, String text, boolean isToldANotice) {
+    boolean hasItsOwnAnswer() {
+      return isToldANotice || Command.of(text).isPresent();
     }
   }
 
@@ -25,7 +25,7 @@ final class JdbcBursts {
   List<TurnId> merge(Handle tx, Claim claim, int messagesMax, Instant now) {
     var burst =
         waiting(tx, claim, messagesMax).stream()
-            .takeWhile(one -> !one.isCommand())
+            .takeWhile(one -> !one.hasItsOwnAnswer())
             .map(Waiting::turn)
             .toList();
     if (burst.size() < 2) {
@@ -40,7 +40,7 @@ final class JdbcBursts {
   private static List<Waiting> waiting(Handle tx, Claim claim, int rowsMax) {
     return tx.createQuery(
             """
-            SELECT t.turn_id, m.text
+            SELECT t.turn_id, m.text, t.notice IS NOT NULL
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -58,7 +58,9 @@ final class JdbcBursts {
         .bind("team", claim.team().uuid())
         .bind("conversation", claim.conversation().uuid())
         .bind("rows", rowsMax)
-        .map((row, _) -> new Waiting(new TurnId(row.getObject(1, UUID.class)), row.getString(2)))
+        .map((row, _) ->
+            new Waiting(
+                new TurnId(row.getObject(1, UUID.class)), row.getString(2), row.getBoolean(3)))
         .list();
   }
 

@@ -207,10 +207,10 @@ public final class JdbcInbox {
                 """
                 INSERT INTO turn
                   (team_id, turn_id, bot_id, conversation_id, seq, platform, event_id, event_day,
-                   status, accepted_at, supplied, callback_url, reply_to)
+                   status, accepted_at, supplied, callback_url, reply_to, notice)
                 VALUES
                   (:team, :turn, :bot, :conversation, :seq, :platform, :event, :day, 'queued', :now,
-                   :supplied::jsonb, :callback, :reply_to)
+                   :supplied::jsonb, :callback, :reply_to, :notice)
                 ON CONFLICT (team_id, turn_id) DO NOTHING
                 """)
             .bind("team", message.team().uuid())
@@ -221,6 +221,7 @@ public final class JdbcInbox {
             .bind("platform", message.platform())
             .bind("event", message.eventId())
             .bindByType("reply_to", message.replyTo().orElse(null), String.class)
+            .bindByType("notice", message.notice().orElse(null), String.class)
             .bind("day", now.atZone(bot.zone()).toLocalDate())
             .bind("now", now)
             .bindByType(

@@ -10,7 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 /// Which processes are alive. Each renews one row; what a process held that stopped renewing goes
 /// back to the queue.
 final class JdbcNodes {
-  private static final Duration EXPIRY = Duration.ofSeconds(8);
+  static final Duration EXPIRY = Duration.ofSeconds(8);
 
   private final Jdbi jdbi;
   private final InstantSource clock;

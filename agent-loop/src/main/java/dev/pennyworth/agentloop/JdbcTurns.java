@@ -24,6 +24,7 @@ final class JdbcTurns {
   /// @param approvedAmount if it costs no more than this
   /// @param isGivenUp whether the owner wants it to end
   /// @param parkedBy the limit that it was parked at last; empty if it waited for the owner
+  /// @param notice what it is told without a model
   record Waiting(
       TurnId id,
       long seq,
@@ -38,7 +39,8 @@ final class JdbcTurns {
       Optional<Refusal> parkedBy,
       String text,
       Optional<SuppliedContext> supplied,
-      Optional<String> callbackUrl) {
+      Optional<String> callbackUrl,
+      Optional<String> notice) {
 
     /// What it asks of the bot itself, past its model. A caller that brings the conversation along
     /// asks the model only.
@@ -59,7 +61,7 @@ final class JdbcTurns {
             """
             SELECT t.turn_id, t.seq, t.platform, t.event_day, t.accepted_at, t.resumed_at,
               t.parked_at, t.approved_step, t.approved_nanos, t.is_given_up, t.refusal, m.text,
-              t.supplied, t.callback_url
+              t.supplied, t.callback_url, t.notice
             FROM turn t
             JOIN message m ON m.team_id = :team AND m.conversation_id = t.conversation_id
               AND m.seq = t.seq AND m.direction = 'in'
@@ -84,7 +86,8 @@ final class JdbcTurns {
                 Optional.ofNullable(row.getString("refusal")).map(StoredJson::refusal),
                 row.getString("text"),
                 Optional.ofNullable(row.getString("supplied")).map(SuppliedJson::read),
-                Optional.ofNullable(row.getString("callback_url"))))
+                Optional.ofNullable(row.getString("callback_url")),
+                Optional.ofNullable(row.getString("notice"))))
         .findOne();
   }
 

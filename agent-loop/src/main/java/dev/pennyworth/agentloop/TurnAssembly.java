@@ -145,6 +145,9 @@ final class TurnAssembly {
       return Optional.of(
           Ending.expired(waiting.parkedBy(), "it was parked for too long, and expired"));
     }
+    if (waiting.notice().isPresent()) {
+      return waiting.notice().map(Ending::saying);
+    }
     if (waiting.command().isPresent()) {
       return command(tx, turn, waiting.command().get());
     }

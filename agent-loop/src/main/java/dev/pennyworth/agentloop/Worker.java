@@ -2,7 +2,6 @@ package dev.pennyworth.agentloop;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,7 @@ public final class Worker implements AutoCloseable {
   private static final Duration RETRY_AFTER_OUTAGE = Duration.ofSeconds(1);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
-  private final UUID node;
+  private final NodeLease lease;
   private final JdbcNodes nodes;
   private final JdbcConversations conversations;
   private final MessageTurn messageTurn;
@@ -38,14 +37,14 @@ public final class Worker implements AutoCloseable {
   private volatile boolean hasLeft;
 
   Worker(
-      UUID node,
+      NodeLease lease,
       JdbcNodes nodes,
       JdbcConversations conversations,
       MessageTurn messageTurn,
       WorkSignal signal,
       ExecutorService threads,
       RandomGenerator random) {
-    this.node = node;
+    this.lease = lease;
     this.nodes = nodes;
     this.conversations = conversations;
     this.messageTurn = messageTurn;
@@ -62,7 +61,7 @@ public final class Worker implements AutoCloseable {
     if (isAlone) {
       nodes.buryAll();
     }
-    nodes.renew(node);
+    renew();
     isRunning = true;
     threads.execute(() -> repeat("renewing this node's row", () -> !hasLeft, this::renewNode));
     threads.execute(() -> repeat("looking for work", () -> isRunning, this::work));
@@ -86,8 +85,9 @@ public final class Worker implements AutoCloseable {
   /// If even this fails, the node's row runs out by itself.
   private void leave() {
     hasLeft = true;
+    lease.end();
     try {
-      nodes.leave(node);
+      nodes.leave(lease.node());
     } catch (RuntimeException e) {
       LOG.warn("what this node held goes back to the queue only when its row expires", e);
     }
@@ -114,8 +114,14 @@ public final class Worker implements AutoCloseable {
   }
 
   private void renewNode() throws InterruptedException {
-    nodes.renew(node);
+    renew();
     Thread.sleep(NODE_RENEWAL);
+  }
+
+  private void renew() {
+    long nanos = System.nanoTime();
+    nodes.renew(lease.node());
+    lease.renewedAt(nanos);
   }
 
   private void work() throws InterruptedException {
@@ -137,7 +143,7 @@ public final class Worker implements AutoCloseable {
   private Optional<Claim> claim() {
     var claim = Optional.<Claim>empty();
     try {
-      claim = conversations.claimNext(node);
+      claim = conversations.claimNext(lease.node());
     } finally {
       if (claim.isEmpty()) {
         free.release();

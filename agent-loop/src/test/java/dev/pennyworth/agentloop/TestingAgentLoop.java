@@ -15,7 +15,6 @@ import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.JdbcLedger;
 import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.JdbcProof;
-import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.PriceSettings;
@@ -74,12 +73,11 @@ final class TestingAgentLoop implements AutoCloseable {
     proof = billing.proof(jdbi);
     var ledger = billing.ledger(jdbi, clock(Duration.ZERO));
     prices = billing.prices(jdbi, clock(Duration.ZERO));
-    JdbcWallets wallets = billing.wallets(jdbi, ledger);
     gate = gate(billing, jdbi, prices, ledger, clock(Duration.ZERO));
     jdbi.useTransaction(tx -> {
       tx.execute(
           "INSERT INTO team (team_id, name, created_at) VALUES (?, 'a team', now())", team.uuid());
-      wallets.openWithFreeCredit(tx, team);
+      billing.wallets(jdbi, ledger).openWithFreeCredit(tx, team);
     });
   }
 
@@ -317,6 +315,7 @@ final class TestingAgentLoop implements AutoCloseable {
               planner(prices, toolboxes),
               toolboxes,
               settings(),
+              wiring.nodeLease(UUID::randomUUID),
               clock,
               UUID::randomUUID);
       worker.start(false);

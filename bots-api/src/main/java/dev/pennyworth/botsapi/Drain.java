@@ -4,6 +4,7 @@ import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.botsapi.events.CallbackRelay;
 import dev.pennyworth.botsapi.events.EventRelay;
 import dev.pennyworth.connectors.PlatformRelay;
+import dev.pennyworth.connectors.PlatformSlots;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownManager;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class Drain implements AutoCloseable {
             .getBean(GracefulShutdownManager.class)
             .shutdownGracefully()
             .toCompletableFuture();
+    application.destroyBean(PlatformSlots.class);
     application.getBean(EventRelay.class).stopTaking();
     application.getBean(CallbackRelay.class).stopTaking();
     application.getBean(PlatformRelay.class).stopTaking();

@@ -16,6 +16,7 @@ import dev.pennyworth.botsapi.secrets.PasswordHasher;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.botsapi.timers.JdbcTimers;
 import dev.pennyworth.connectors.PlatformRelay;
+import dev.pennyworth.connectors.PlatformSlots;
 import dev.pennyworth.migrations.DatabaseException;
 import dev.pennyworth.migrations.EmbeddedPostgres;
 import dev.pennyworth.migrations.Schema;
@@ -103,6 +104,7 @@ public final class Pennyworth implements AutoCloseable {
       application.getBean(CallbackRelay.class).start();
       application.getBean(PlatformRelay.class).start();
       serve(application, configuration);
+      application.getBean(PlatformSlots.class).start();
       running.add(application.getBean(JdbcTimers.class)).start();
       application.getBean(HttpLocalServers.class).start(configuration.port());
       writeAddress(home, configuration.localAddress());

@@ -2,6 +2,7 @@ package dev.pennyworth.connectors;
 
 import dev.pennyworth.agentloop.JdbcInbox;
 import dev.pennyworth.agentloop.JdbcTurnReports;
+import dev.pennyworth.agentloop.NodeLease;
 import dev.pennyworth.agentloop.WorkSignal;
 import dev.pennyworth.connectors.telegram.HttpTelegramTransport;
 import dev.pennyworth.connectors.telegram.TelegramApi;
@@ -59,6 +60,18 @@ public final class ConnectorsWiring {
   @Singleton
   public PlatformTyping platformTyping(JdbcTurnReports reports) {
     return new PlatformTyping(reports, threads);
+  }
+
+  /// Started by whoever runs the program, once everything else is up.
+  @Singleton
+  @Bean(preDestroy = "close")
+  public PlatformSlots platformSlots(
+      Jdbi jdbi,
+      WebhookBots bots,
+      List<PlatformListener> listeners,
+      NodeLease lease,
+      InstantSource clock) {
+    return new PlatformSlots(new JdbcSlots(jdbi, clock), bots, listeners, lease, threads);
   }
 
   /// Started by whoever runs the program, once everything else is up.

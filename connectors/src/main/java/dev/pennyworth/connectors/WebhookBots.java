@@ -1,9 +1,7 @@
 package dev.pennyworth.connectors;
 
 import dev.pennyworth.billing.BotId;
-import dev.pennyworth.billing.TeamId;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Who knows the bots behind the platforms. Answered by the module that owns them.
@@ -12,5 +10,5 @@ public interface WebhookBots {
   Optional<WebhookBot> find(BotId bot);
 
   /// The active bots of a platform, over all teams.
-  List<Map.Entry<TeamId, BotId>> active(String platform);
+  List<ActiveBot> active(String platform);
 }

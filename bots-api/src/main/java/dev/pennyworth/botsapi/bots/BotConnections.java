@@ -7,6 +7,7 @@ import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.PlatformConnector;
 import dev.pennyworth.connectors.PlatformConnector.Activation;
 import dev.pennyworth.connectors.PlatformConnector.PlatformRefused;
+import dev.pennyworth.connectors.PlatformSlots;
 import dev.pennyworth.connectors.WebhookBot;
 import dev.pennyworth.connectors.WebhookBots;
 import java.net.URI;
@@ -28,6 +29,7 @@ final class BotConnections {
   private final Jdbi jdbi;
   private final OwnersBots owners;
   private final WebhookBots bots;
+  private final PlatformSlots slots;
   private final PublicUrl publicUrl;
   private final Map<String, PlatformConnector> connectors;
 
@@ -35,11 +37,13 @@ final class BotConnections {
       Jdbi jdbi,
       OwnersBots owners,
       WebhookBots bots,
+      PlatformSlots slots,
       PublicUrl publicUrl,
       List<PlatformConnector> connectors) {
     this.jdbi = jdbi;
     this.owners = owners;
     this.bots = bots;
+    this.slots = slots;
     this.publicUrl = publicUrl;
     this.connectors =
         connectors.stream()
@@ -156,10 +160,12 @@ final class BotConnections {
     if (!bot.status().equals("active")) {
       problems.add("The bot is not active: POST /api/bots/%s/activate.".formatted(id));
     } else if (connectors.containsKey(bot.document().platform())) {
+      var opened = opened(id);
       problems.addAll(
           connectors
               .get(bot.document().platform())
-              .problems(opened(id), BotView.webhookUrl(bot, publicUrl)));
+              .problems(opened, BotView.webhookUrl(bot, publicUrl)));
+      slots.problem(opened).ifPresent(problems::add);
     }
     return new Health(problems.isEmpty(), List.copyOf(problems));
   }

@@ -8,6 +8,7 @@ import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.PlatformConnector;
+import dev.pennyworth.connectors.PlatformSlots;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -95,9 +96,10 @@ final class BotsWiring {
       Jdbi jdbi,
       OwnersBots owners,
       JdbcBots bots,
+      PlatformSlots slots,
       PublicUrl publicUrl,
       List<PlatformConnector> connectors) {
-    return new BotConnections(jdbi, owners, bots, publicUrl, connectors);
+    return new BotConnections(jdbi, owners, bots, slots, publicUrl, connectors);
   }
 
   @Singleton

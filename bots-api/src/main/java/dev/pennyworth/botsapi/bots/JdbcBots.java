@@ -8,6 +8,7 @@ import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.connectors.ActiveBot;
 import dev.pennyworth.connectors.WebhookBot;
 import dev.pennyworth.connectors.WebhookBots;
 import java.sql.ResultSet;
@@ -53,21 +54,22 @@ final class JdbcBots implements Bots, WebhookBots {
   }
 
   @Override
-  public List<Map.Entry<TeamId, BotId>> active(String platform) {
+  public List<ActiveBot> active(String platform) {
     return jdbi.withHandle(handle ->
         handle
             .createQuery(
                 """
-                SELECT team_id, bot_id
+                SELECT team_id, bot_id, updated_at
                 FROM bot
                 WHERE platform = :platform AND status = 'active' AND deleted_at IS NULL
                 ORDER BY team_id, bot_id
                 """)
             .bind("platform", platform)
             .map((row, _) ->
-                Map.entry(
+                new ActiveBot(
                     new TeamId(row.getObject(1, UUID.class)),
-                    new BotId(row.getObject(2, UUID.class))))
+                    new BotId(row.getObject(2, UUID.class)),
+                    row.getTimestamp(3).toInstant()))
             .list());
   }
 
