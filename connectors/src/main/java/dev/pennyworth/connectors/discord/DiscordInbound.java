@@ -18,24 +18,38 @@ final class DiscordInbound {
   /// A message, or one that answers another. All other types are told by the platform itself.
   private static final Set<Integer> MESSAGE_TYPES = Set.of(0, 19);
 
+  private static final String TEXT_ONLY =
+      "I can read text only. Please write to me what it is about.";
+
   private static final int PING = 1;
   private static final int COMMAND = 2;
   private static final int COMPLETION = 4;
 
   private DiscordInbound() {}
 
-  /// The message of an event; empty for what is not answered.
+  /// The message of an event; empty for what is not answered. What only people can read, such as a
+  /// voice message, is told a notice in private.
   ///
   /// @param event its name, such as `MESSAGE_CREATE`
   /// @param self the bot's own id on Discord
   static Optional<InboundMessage> message(
       String event, JsonNode message, TeamId team, BotId bot, String self) {
-    return event.equals("MESSAGE_CREATE")
+    boolean isOfInterest =
+        event.equals("MESSAGE_CREATE")
             && isOfAPerson(message, self)
             && isWhole(message)
-            && MESSAGE_TYPES.contains(message.path("type").asInt())
-        ? said(message, self).map(text -> inbound(message, team, bot, text))
-        : Optional.empty();
+            && MESSAGE_TYPES.contains(message.path("type").asInt());
+    if (!isOfInterest) {
+      return Optional.empty();
+    }
+    if (isInServer(message)) {
+      return toBot(message, self).map(text -> inbound(message, team, bot, text));
+    }
+    var text = text(message);
+    return text.isBlank()
+        ? withoutText(message)
+            .map(what -> inbound(message, team, bot, what).answeredBy(TEXT_ONLY))
+        : Optional.of(inbound(message, team, bot, text));
   }
 
   private static boolean isOfAPerson(JsonNode message, String self) {
@@ -59,12 +73,23 @@ final class DiscordInbound {
     return event.hasNonNull("guild_id");
   }
 
-  /// What is said to the bot; empty if nothing is.
-  private static Optional<String> said(JsonNode message, String self) {
+  /// Of a forwarded message, what it says.
+  private static String text(JsonNode message) {
     var text = message.path("content").asText();
-    if (!isInServer(message)) {
-      return Optional.of(text).filter(it -> !it.isBlank());
-    }
+    return text.isBlank() ? message.at("/message_snapshots/0/message/content").asText() : text;
+  }
+
+  /// What a message without text is; empty if it is nothing that anybody would see.
+  private static Optional<String> withoutText(JsonNode message) {
+    return Stream.of("attachments", "sticker_items", "poll", "message_snapshots", "embeds")
+        .filter(part -> !message.path(part).isEmpty())
+        .findFirst()
+        .map(part -> "(a message without text: " + part.replace('_', ' ') + ")");
+  }
+
+  /// What is said to the bot in a server; empty if nothing is.
+  private static Optional<String> toBot(JsonNode message, String self) {
+    var text = message.path("content").asText();
     var mention = Pattern.compile("<@!?" + Pattern.quote(self) + ">");
     boolean isToBot = isAnswerTo(message, self) || mention.matcher(text).find();
     return isToBot
