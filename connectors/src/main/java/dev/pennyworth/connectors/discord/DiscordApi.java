@@ -54,9 +54,9 @@ final class DiscordApi {
     return call("GET", "/applications/@me", Optional.of(token), Optional.empty());
   }
 
-  /// Where the gateway is.
-  String gateway(SecretText token) throws DiscordFailure {
-    return call("GET", "/gateway/bot", Optional.of(token), Optional.empty()).path("url").asText();
+  /// Where the gateway is, and how often the bot may still connect to it today.
+  JsonNode gateway(SecretText token) throws DiscordFailure {
+    return call("GET", "/gateway/bot", Optional.of(token), Optional.empty());
   }
 
   JsonNode commands(SecretText token, String application) throws DiscordFailure {

@@ -137,7 +137,8 @@ final class DiscordConnector implements PlatformConnector {
         Map.of("interactions_endpoint_url", webhookUrl.toString(), "invite_url", inviteUrl));
   }
 
-  private static boolean hasIntent(JsonNode application) {
+  /// Whether Discord lets the application read messages.
+  static boolean hasIntent(JsonNode application) {
     return (application.path("flags").asLong() & MESSAGE_CONTENT_FLAGS) != 0;
   }
 
