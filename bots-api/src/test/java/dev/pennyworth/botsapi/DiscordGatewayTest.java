@@ -59,7 +59,7 @@ final class DiscordGatewayTest {
 
   private static TestingDiscordBot connected(String fields) {
     var bot = TestingDiscordBot.active(server, discord, fields);
-    Eventually.holds("the bot is connected", () -> gateway.isConnected(bot.token()));
+    Eventually.holds("the bot is connected", () -> gateway.isReady(bot.token()));
     return bot;
   }
 
@@ -137,7 +137,7 @@ final class DiscordGatewayTest {
   @Test
   void whatNoModelReadsIsToldSoAtNoCost() {
     var sticker = message(1, "");
-    sticker.putArray("sticker_items").addObject().put("id", "7").put("name", "Wave");
+    sticker.putArray("sticker_items").addObject().put("id", "7").put("name", "Wave").put("format_type", 1);
     hear(sticker);
 
     chat.awaitState(1, "sent");

@@ -111,9 +111,22 @@ final class TestingDiscordBot {
             .put("type", type)
             .put("token", interactionToken(number))
             .put("version", 1)
+            .put("channel_id", channel())
+            .put("locale", "en-GB")
             .put("guild_id", "600000000000000001")
-            .put("channel_id", CHANNEL.substring(0, 14) + application.id.substring(14));
-    var user = interaction.putObject("member").putObject("user");
+            .put("guild_locale", "en-GB")
+            .put("app_permissions", "274877975552")
+            .put("context", 0)
+            .put("attachment_size_limit", 10_485_760);
+    interaction.putArray("entitlements");
+    interaction.putObject("authorizing_integration_owners").put("0", "600000000000000001");
+    var guild = interaction.putObject("guild").put("id", "600000000000000001");
+    guild.put("locale", "en-GB").putArray("features");
+    var channel = interaction.putObject("channel").put("id", channel()).put("type", 0);
+    channel.put("name", "general").put("permissions", "274877975552").put("position", 0);
+    var member = interaction.putObject("member").put("permissions", "274877975552");
+    member.put("joined_at", "2026-01-01T00:00:00.000000+00:00").put("flags", 0).putArray("roles");
+    var user = member.putObject("user").put("discriminator", "0");
     user.put("id", ADA).put("username", "ada_l").put("global_name", "Ada");
     return interaction;
   }

@@ -26,6 +26,7 @@ final class TestingDiscordGateway implements AutoCloseable {
   private static final class Session {
     final List<String> events = new CopyOnWriteArrayList<>();
     volatile WebSocket socket;
+    volatile boolean isReady;
 
     /// Numbers begin with that of READY.
     synchronized void send(String event, JsonNode payload) {
@@ -86,6 +87,18 @@ final class TestingDiscordGateway implements AutoCloseable {
     return session != null && session.socket != null && session.socket.isOpen();
   }
 
+  /// Whether a bot has read READY: it was asked for a heartbeat afterwards.
+  boolean isReady(String token) {
+    var session = sessions.get(token);
+    return session != null && session.isReady;
+  }
+
+  private void isReady(WebSocket socket, int number) {
+    sessions.values().stream()
+        .filter(session -> session.socket == socket && number > 0)
+        .forEach(session -> session.isReady = true);
+  }
+
   /// How many bots are connected.
   long connected() {
     return sessions.values().stream()
@@ -120,9 +133,11 @@ final class TestingDiscordGateway implements AutoCloseable {
     var ready = TestingDiscord.MAPPER.createObjectNode().put("v", 10);
     ready.set("user", TestingDiscord.user(application.get()));
     ready.putArray("guilds");
+    ready.putArray("private_channels");
     ready.put("session_id", "session-" + token).put("resume_gateway_url", url());
     ready.putObject("application").put("id", application.get().id).put("flags", 0);
     session.send("READY", ready);
+    socket.send("{\"op\":1,\"d\":null}");
   }
 
   private void resume(WebSocket socket, JsonNode asked) {
@@ -156,7 +171,10 @@ final class TestingDiscordGateway implements AutoCloseable {
       try {
         var message = TestingDiscord.MAPPER.readTree(text);
         switch (message.path("op").asInt()) {
-          case 1 -> socket.send("{\"op\":11}");
+          case 1 -> {
+            isReady(socket, message.path("d").asInt());
+            socket.send("{\"op\":11}");
+          }
           case 2 -> identify(socket, message.at("/d/token").asText());
           case 6 -> resume(socket, message.path("d"));
           default -> {
