@@ -14,8 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Discord's messages by the gateway, from end to end: the real library against a stub of the
 /// gateway and of the REST API.
@@ -209,31 +207,39 @@ final class DiscordGatewayTest {
     assertThat(discord.visible(chat.channel())).hasSize(1);
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aVeryLongAnswerArrivesWhole(boolean isCommand) {
+  @Test
+  void aVeryLongAnswerArrivesWholeToAMessageAndToACommand() {
     var text = longText();
     model.replies(request ->
         request.body().path("stream").asBoolean()
             ? TestingOpenAiServer.streamed(text, 10, 100)
             : TestingOpenAiServer.completion(text, 10, 100));
+    var asked = connected(",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\"");
     chat = connected(",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\"");
-    if (isCommand) {
-      chat.ask(1, "Tell me everything");
-    } else {
-      say(1, "Tell me everything");
-    }
+    asked.ask(1, "Tell me everything");
+    say(1, "Tell me everything");
+    awaitSentWhole(asked);
+    awaitSentWhole(chat);
+
+    assertThat(text.length()).isGreaterThan(30_000);
+    assertWhole(discord.visible(chat.channel()), "", text);
+    assertWhole(
+        discord.visible(asked.channel()),
+        discord.answered(asked.interactionToken(1)).orElseThrow(),
+        text);
+  }
+
+  private static void awaitSentWhole(TestingDiscordBot bot) {
     Eventually.holds(
         "all is sent",
         Duration.ofSeconds(90),
         () -> {
-          server.clock().advance(Duration.ofMillis(1));
-          return chat.count("outbox WHERE state = 'sent' AND") == 1;
+          server.clock().advance(Duration.ofMillis(1)); // what came too early is tried again
+          return bot.count("outbox WHERE state = 'sent' AND") == 1;
         });
+  }
 
-    var parts = discord.visible(chat.channel());
-    var first = isCommand ? discord.answered(chat.interactionToken(1)).orElseThrow() : "";
-    assertThat(text.length()).isGreaterThan(30_000);
+  private static void assertWhole(List<String> parts, String first, String text) {
     assertThat(characters(first + String.join("", parts))).isEqualTo(characters(text));
     assertThat(parts).allSatisfy(part -> assertThat(part.length()).isLessThanOrEqualTo(2_000));
     assertThat(parts).allSatisfy(part -> assertThat(part.split("```", -1).length % 2).isOne());
@@ -294,28 +300,7 @@ final class DiscordGatewayTest {
   }
 
   private ObjectNode message(int number, String text) {
-    var message =
-        TestingDiscord.MAPPER
-            .createObjectNode()
-            .put("id", "13000000000000%05d".formatted(number))
-            .put("type", 0)
-            .put("channel_id", chat.channel())
-            .put("content", text)
-            .put("timestamp", "2026-03-14T09:26:53.589000+00:00")
-            .put("tts", false)
-            .put("mention_everyone", false)
-            .put("pinned", false)
-            .put("flags", 0);
-    for (var list : new String[] {"mentions", "mention_roles", "attachments", "embeds"}) {
-      message.putArray(list);
-    }
-    message
-        .putObject("author")
-        .put("id", TestingDiscordBot.ADA)
-        .put("username", "ada_l")
-        .put("discriminator", "0")
-        .put("global_name", "Ada");
-    return message;
+    return TestingDiscordBot.message(number, chat.channel(), text);
   }
 
   private static ObjectNode inServer(ObjectNode message) {

@@ -141,6 +141,32 @@ final class TestingDiscordBot {
     return Long.toString((millis << 22) + number);
   }
 
+  /// A direct message of Ada's, as the gateway brings it.
+  static ObjectNode message(int number, String channel, String text) {
+    var message =
+        TestingDiscord.MAPPER
+            .createObjectNode()
+            .put("id", "13000000000000%05d".formatted(number))
+            .put("type", 0)
+            .put("channel_id", channel)
+            .put("content", text)
+            .put("timestamp", "2026-03-14T09:26:53.589000+00:00")
+            .put("tts", false)
+            .put("mention_everyone", false)
+            .put("pinned", false)
+            .put("flags", 0);
+    for (var list : new String[] {"mentions", "mention_roles", "attachments", "embeds"}) {
+      message.putArray(list);
+    }
+    message
+        .putObject("author")
+        .put("id", ADA)
+        .put("username", "ada_l")
+        .put("discriminator", "0")
+        .put("global_name", "Ada");
+    return message;
+  }
+
   /// Sends a body, signed now.
   TestingAnswer post(String body) {
     return post(body, server.clock().instant());

@@ -99,10 +99,10 @@ final class TestingDiscordGateway implements AutoCloseable {
         .forEach(session -> session.isReady = true);
   }
 
-  /// How many bots are connected.
-  long connected() {
+  /// How many bots are connected and have read READY.
+  long ready() {
     return sessions.values().stream()
-        .filter(session -> session.socket != null && session.socket.isOpen())
+        .filter(session -> session.isReady && session.socket.isOpen())
         .count();
   }
 
