@@ -23,6 +23,7 @@ import dev.pennyworth.botsapi.workspaces.McpServerId;
 import dev.pennyworth.botsapi.workspaces.ToolId;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.PlatformApiUrls;
+import dev.pennyworth.connectors.WebhookReach;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
@@ -118,8 +119,13 @@ final class BotsApiWiring {
 
   @Singleton
   PlatformApiUrls platformApiUrls(Configuration configuration) {
-    var apis = configuration.platforms();
-    return new PlatformApiUrls(apis.telegram(), apis.discord());
+    var urls = configuration.platforms();
+    return new PlatformApiUrls(urls.telegram(), urls.discord(), urls.slack(), urls.whatsapp());
+  }
+
+  @Singleton
+  WebhookReach webhookReach(Configuration configuration) {
+    return WebhookReach.of(configuration.publicUrl());
   }
 
   @Singleton

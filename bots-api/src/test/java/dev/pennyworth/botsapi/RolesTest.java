@@ -44,7 +44,10 @@ final class RolesTest {
       POST   /api/bots                                  owner editor
       POST   /api/bots/webhook/custom/{}                anybody
       POST   /api/bots/webhook/discord/{}               anybody
+      POST   /api/bots/webhook/slack/{}                 anybody
       POST   /api/bots/webhook/telegram/{}              anybody
+      GET    /api/bots/webhook/whatsapp/{}              anybody
+      POST   /api/bots/webhook/whatsapp/{}              anybody
       POST   /api/bots/webhook/{}/{}                    anybody
       DELETE /api/bots/{}                               owner editor
       GET    /api/bots/{}                               owner editor viewer

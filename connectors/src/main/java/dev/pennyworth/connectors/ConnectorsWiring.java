@@ -30,6 +30,11 @@ public final class ConnectorsWiring {
   }
 
   @Singleton
+  public JdbcDeliveryReports deliveryReports(Jdbi jdbi, InstantSource clock) {
+    return new JdbcDeliveryReports(jdbi, clock);
+  }
+
+  @Singleton
   public SynchronousTurns synchronousTurns(
       JdbcInbox inbox, JdbcTurnReports reports, Json json, InstantSource clock) {
     return new SynchronousTurns(inbox, reports, json, clock);

@@ -182,7 +182,8 @@ final class JdbcOutbox {
             == 1);
   }
 
-  /// The reply is as far as it will go: all its parts are out, or one was refused.
+  /// The reply is as far as it will go: all its parts are out, or one was refused. What the
+  /// platform reported as failed meanwhile stays so.
   ///
   /// @param state `sent`, `unknown` or `failed`
   void end(SendingClaim claim, String state, Optional<String> error) {
@@ -192,7 +193,15 @@ final class JdbcOutbox {
             .createUpdate(
                 """
                 UPDATE outbox
-                SET state = :state, error = :error, lease_until = '-infinity',
+                SET lease_until = '-infinity',
+                  state = CASE
+                    WHEN :state = 'sent' AND platform_status = 'failed' THEN 'failed'
+                    ELSE :state
+                  END,
+                  error = CASE
+                    WHEN :state = 'sent' AND platform_status = 'failed' THEN error
+                    ELSE :error
+                  END,
                   sent_at = CASE WHEN :state = 'sent' THEN :now ELSE sent_at END
                 WHERE team_id = :team AND turn_id = :turn AND fence = :fence AND state = 'sending'
                 """)

@@ -33,12 +33,12 @@ final class DiscordConnector implements PlatformConnector {
   private static final long PERMISSIONS = 1L << 10 | 1L << 11 | 1L << 16 | 1L << 38;
 
   private final DiscordApi api;
-  private final boolean isElsewhere;
+  private final boolean isReached;
 
-  /// @param isElsewhere whether the API is not Discord's own, and reaches other addresses
-  DiscordConnector(DiscordApi api, boolean isElsewhere) {
+  /// @param isReached whether Discord can send requests here
+  DiscordConnector(DiscordApi api, boolean isReached) {
     this.api = api;
-    this.isElsewhere = isElsewhere;
+    this.isReached = isReached;
   }
 
   @Override
@@ -119,7 +119,7 @@ final class DiscordConnector implements PlatformConnector {
               + " lets the bot read no messages.");
     }
     var endpoint = endpoint(application);
-    if (isReachable(webhookUrl) && !endpoint.equals(webhookUrl.toString())) {
+    if (isReached && !endpoint.equals(webhookUrl.toString())) {
       toDo.add(
           "In the developer portal, under General Information, set Interactions Endpoint URL to"
               + " interactions_endpoint_url and save. Until then commands come by the gateway.");
@@ -146,13 +146,6 @@ final class DiscordConnector implements PlatformConnector {
     return application.path("interactions_endpoint_url").isTextual()
         ? application.path("interactions_endpoint_url").textValue()
         : "";
-  }
-
-  /// Discord sends commands to https addresses on the internet only.
-  private boolean isReachable(URI webhookUrl) {
-    var host = String.valueOf(webhookUrl.getHost());
-    boolean isHere = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
-    return isElsewhere || (!isHere && "https".equals(webhookUrl.getScheme()));
   }
 
   private static PlatformRefused refusal(DiscordFailure failure) {

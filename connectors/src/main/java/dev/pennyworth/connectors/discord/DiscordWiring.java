@@ -5,6 +5,7 @@ import dev.pennyworth.connectors.PlatformApiUrls;
 import dev.pennyworth.connectors.PlatformTyping;
 import dev.pennyworth.connectors.WebhookBots;
 import dev.pennyworth.connectors.WebhookIntake;
+import dev.pennyworth.connectors.WebhookReach;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
@@ -46,8 +47,8 @@ final class DiscordWiring {
   }
 
   @Singleton
-  DiscordConnector discordConnector(DiscordApi api, PlatformApiUrls urls) {
-    return new DiscordConnector(api, urls.discord().isPresent());
+  DiscordConnector discordConnector(DiscordApi api, PlatformApiUrls urls, WebhookReach reach) {
+    return new DiscordConnector(api, urls.discord().isPresent() || reach.isPublic());
   }
 
   @Singleton
