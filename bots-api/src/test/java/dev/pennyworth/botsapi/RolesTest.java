@@ -43,6 +43,7 @@ final class RolesTest {
       GET    /api/bots                                  owner billing editor viewer
       POST   /api/bots                                  owner editor
       POST   /api/bots/webhook/custom/{}                anybody
+      POST   /api/bots/webhook/discord/{}               anybody
       POST   /api/bots/webhook/slack/{}                 anybody
       POST   /api/bots/webhook/telegram/{}              anybody
       GET    /api/bots/webhook/whatsapp/{}              anybody

@@ -167,6 +167,6 @@ final class BotConnections {
               .problems(opened, BotView.webhookUrl(bot, publicUrl)));
       slots.problem(opened).ifPresent(problems::add);
     }
-    return new Health(problems.isEmpty(), List.copyOf(problems));
+    return new Health(problems.isEmpty(), problems.stream().distinct().toList());
   }
 }

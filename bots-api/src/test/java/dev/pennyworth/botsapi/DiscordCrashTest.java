@@ -1,0 +1,95 @@
+package dev.pennyworth.botsapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pennyworth.agentloop.Eventually;
+import dev.pennyworth.botsapi.TestingDiscord.Answer;
+import dev.pennyworth.migrations.TestingDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The program is killed between Discord's taking an answer and its own note of that.
+class DiscordCrashTest {
+  private static final String CHANNEL = "800000000000000077";
+  private static final String TOKEN = "token-of-the-crash";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path home;
+
+  @Test
+  void theAnswerIsVisibleOnce() {
+    try (var database = TestingDatabase.create();
+        var discord = new TestingDiscord();
+        var gateway = new TestingDiscordGateway(discord)) {
+      var variables =
+          TestingServer.variables(
+              database,
+              Map.of(
+                  "PENNYWORTH_HOME",
+                  home.toString(),
+                  "PENNYWORTH_OWNER_PASSWORD",
+                  TestingProcess.PASSWORD,
+                  "DISCORD_API_URL",
+                  discord.url()));
+      var program = new AtomicReference<>(TestingProcess.start(home, variables));
+      try {
+        activate(program.get(), discord);
+        Eventually.holds("it listens", PATIENCE, () -> gateway.ready() == 1);
+        var isKilled = new AtomicBoolean();
+        discord.answer(call -> {
+          if (call.isOfText() && isKilled.compareAndSet(false, true)) {
+            program.get().kill();
+            return new Answer.Lost();
+          }
+          return new Answer.Good();
+        });
+
+        gateway.send(TOKEN, "MESSAGE_CREATE", TestingDiscordBot.message(1, CHANNEL, "Hello?"));
+        Eventually.holds("Discord shows it", PATIENCE, () -> discord.visible(CHANNEL).size() == 1);
+        var jdbi = Jdbi.create(database.jdbcUrl(), database.user(), database.password());
+        endLeases(jdbi);
+        program.set(TestingProcess.start(home, variables));
+
+        Eventually.holds("it is noted", PATIENCE, () -> isSent(jdbi));
+        assertThat(discord.calls("POST", "/channels/" + CHANNEL + "/messages")).hasSize(2);
+        assertThat(discord.visible(CHANNEL)).hasSize(1);
+      } finally {
+        program.get().close();
+      }
+    }
+  }
+
+  private static void activate(TestingProcess program, TestingDiscord discord) {
+    var owner = program.signIn();
+    var key = TestingDiscordBot.publicKey(TestingDiscordBot.keys());
+    var application = discord.register(TOKEN, key);
+    var made =
+        program.post(
+            "/api/bots",
+            owner,
+            TestingBot.body(
+                """
+                "platform":"discord",
+                "platform_config":{"application_id":"%s","public_key":"%s","bot_token":"%s"}
+                """
+                    .formatted(application.id, key, TOKEN)));
+    var id = made.json().required("id").textValue();
+    assertThat(program.post("/api/bots/" + id + "/activate", owner, "{}").status()).isEqualTo(200);
+  }
+
+  /// As time would.
+  private static void endLeases(Jdbi jdbi) {
+    jdbi.useHandle(handle -> handle.execute("UPDATE outbox SET lease_until = '-infinity'"));
+  }
+
+  private static boolean isSent(Jdbi jdbi) {
+    return jdbi.withHandle(handle ->
+        handle.select("SELECT state FROM outbox").mapTo(String.class).one().equals("sent"));
+  }
+}
