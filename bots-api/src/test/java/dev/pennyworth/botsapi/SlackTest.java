@@ -81,7 +81,7 @@ final class SlackTest {
 
     assertThat(chat.count("turn")).isEqualTo(2);
     assertThat(slack.posts(chat.token()))
-        .filteredOn(post -> post.fields().get("channel").equals("C0001"))
+        .filteredOn(post -> "C0001".equals(post.fields().get("channel")))
         .singleElement()
         .satisfies(post ->
             assertThat(post.fields()).containsEntry("thread_ts", TestingSlackBot.timestamp(9)));

@@ -166,7 +166,7 @@ final class TestingSlack implements AutoCloseable {
 
   private static Map<String, String> fields(String form) {
     var fields = new LinkedHashMap<String, String>();
-    for (var pair : form.split("&")) {
+    for (var pair : form.split("&", -1)) {
       int equal = pair.indexOf('=');
       if (equal > 0) {
         fields.put(decoded(pair.substring(0, equal)), decoded(pair.substring(equal + 1)));
