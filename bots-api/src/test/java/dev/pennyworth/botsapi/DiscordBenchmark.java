@@ -32,7 +32,8 @@ class DiscordBenchmark {
         var program = start(database, discord);
         var figures = TestingFigures.of(program.id())) {
       var token = program.signIn();
-      print("bots", "threads", "OS threads", "heap MB", "RSS MB", "pool", "in use max", "in use avg");
+      print(
+          "bots", "threads", "OS threads", "heap MB", "RSS MB", "pool", "in use max", "in use avg");
       int made = 0;
       for (int bots : BOTS) {
         while (made < bots) {

@@ -135,7 +135,12 @@ final class DiscordGatewayTest {
   @Test
   void whatNoModelReadsIsToldSoAtNoCost() {
     var sticker = message(1, "");
-    sticker.putArray("sticker_items").addObject().put("id", "7").put("name", "Wave").put("format_type", 1);
+    sticker
+        .putArray("sticker_items")
+        .addObject()
+        .put("id", "7")
+        .put("name", "Wave")
+        .put("format_type", 1);
     hear(sticker);
 
     chat.awaitState(1, "sent");

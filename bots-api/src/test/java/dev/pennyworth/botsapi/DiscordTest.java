@@ -172,8 +172,7 @@ final class DiscordTest {
   @Test
   void aCommandOfABotIsToldApartAndCostsNothing() {
     var interaction = chat.interaction(1, 2);
-    ((ObjectNode) interaction.at("/member/user"))
-        .put("bot", true);
+    ((ObjectNode) interaction.at("/member/user")).put("bot", true);
     interaction.putObject("data").put("name", "ask");
 
     assertThat(chat.post(interaction.toString()).json().at("/data/flags").asInt()).isEqualTo(64);

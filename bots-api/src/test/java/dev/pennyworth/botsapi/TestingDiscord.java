@@ -63,9 +63,7 @@ final class TestingDiscord implements AutoCloseable {
 
     static Answer error(int status, int code, String message) {
       return new Status(
-          status,
-          "application/json",
-          "{\"message\":\"%s\",\"code\":%d}".formatted(message, code));
+          status, "application/json", "{\"message\":\"%s\",\"code\":%d}".formatted(message, code));
     }
   }
 
@@ -243,24 +241,24 @@ final class TestingDiscord implements AutoCloseable {
               .put("verify_key", application.publicKey)
               .put("flags", application.flags)
               .put("approximate_guild_count", application.servers);
-      json.put("interactions_endpoint_url", application.endpoint.isEmpty() ? null : application.endpoint);
+      json.put(
+          "interactions_endpoint_url",
+          application.endpoint.isEmpty() ? null : application.endpoint);
       return json(200, json.toString());
     }
-    switch (call.method()) {
+    return switch (call.method()) {
       case "POST" -> {
         var command = (ObjectNode) call.json();
         command.put("id", Integer.toString(command.path("name").asText().hashCode()));
         application.commands.put(command.path("name").asText(), command);
-        return json(201, command.toString());
+        yield json(201, command.toString());
       }
       case "DELETE" -> {
         application.commands.values().removeIf(it -> it.path("id").asText().equals(words[4]));
-        return empty();
+        yield empty();
       }
-      default -> {
-        return json(200, application.commands.values().toString());
-      }
-    }
+      default -> json(200, application.commands.values().toString());
+    };
   }
 
   private Answer.Status ofWebhook(Call call, String interactionToken) {
@@ -271,7 +269,8 @@ final class TestingDiscord implements AutoCloseable {
     deferred.merge(
         interactionToken,
         Optional.of(text),
-        (before, now) -> call.method().equals("PATCH") ? now : Optional.of(before.orElse("") + text));
+        (before, now) ->
+            call.method().equals("PATCH") ? now : Optional.of(before.orElse("") + text));
     return json(200, withId(call).toString());
   }
 

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -28,11 +29,19 @@ final class TestingDiscordGateway implements AutoCloseable {
     volatile WebSocket socket;
     volatile boolean isReady;
 
+    Session(WebSocket socket) {
+      this.socket = socket;
+    }
+
+    boolean isOpen() {
+      return socket.isOpen();
+    }
+
     /// Numbers begin with that of READY.
     synchronized void send(String event, JsonNode payload) {
       var text = frame(0, payload).put("t", event).put("s", events.size() + 1).toString();
       events.add(text);
-      if (socket != null && socket.isOpen()) {
+      if (socket.isOpen()) {
         socket.send(text);
       }
     }
@@ -84,7 +93,7 @@ final class TestingDiscordGateway implements AutoCloseable {
 
   boolean isConnected(String token) {
     var session = sessions.get(token);
-    return session != null && session.socket != null && session.socket.isOpen();
+    return session != null && session.isOpen();
   }
 
   /// Whether a bot has read READY: it was asked for a heartbeat afterwards.
@@ -95,25 +104,29 @@ final class TestingDiscordGateway implements AutoCloseable {
 
   private void isReady(WebSocket socket, int number) {
     sessions.values().stream()
-        .filter(session -> session.socket == socket && number > 0)
+        .filter(session -> number > 0 && session.socket.equals(socket))
         .forEach(session -> session.isReady = true);
   }
 
   /// How many bots are connected and have read READY.
   long ready() {
     return sessions.values().stream()
-        .filter(session -> session.isReady && session.socket.isOpen())
+        .filter(session -> session.isReady && session.isOpen())
         .count();
   }
 
   /// Tells a bot of an event, now or when it resumes its session.
   void send(String token, String event, JsonNode payload) {
-    sessions.get(token).send(event, payload);
+    session(token).send(event, payload);
   }
 
   /// Cuts a bot's connection without a word.
   void cut(String token) {
-    sessions.get(token).socket.closeConnection(1006, "cut");
+    session(token).socket.closeConnection(1006, "cut");
+  }
+
+  private Session session(String token) {
+    return Optional.ofNullable(sessions.get(token)).orElseThrow();
   }
 
   private static ObjectNode frame(int op, JsonNode payload) {
@@ -127,8 +140,7 @@ final class TestingDiscordGateway implements AutoCloseable {
       socket.close(refused.getOrDefault(token, 4004), "refused");
       return;
     }
-    var session = new Session();
-    session.socket = socket;
+    var session = new Session(socket);
     sessions.put(token, session);
     var ready = TestingDiscord.MAPPER.createObjectNode().put("v", 10);
     ready.set("user", TestingDiscord.user(application.get()));

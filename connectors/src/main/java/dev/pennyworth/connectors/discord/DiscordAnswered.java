@@ -15,8 +15,7 @@ sealed interface DiscordAnswered {
   record ToMessage(String id) implements DiscordAnswered {}
 
   /// A command: the answer goes where Discord shows that the bot is thinking.
-  record ByInteraction(String application, String id, SecretText token)
-      implements DiscordAnswered {
+  record ByInteraction(String application, String id, SecretText token) implements DiscordAnswered {
     /// So long does Discord take answers by the token.
     private static final Duration VALID = Duration.ofMinutes(15);
 

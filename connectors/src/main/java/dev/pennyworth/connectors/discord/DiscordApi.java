@@ -148,7 +148,8 @@ final class DiscordApi {
   private static Optional<JsonNode> json(Answer answer) {
     try {
       return answer.isJson()
-          ? Optional.ofNullable(MAPPER.readTree(answer.body())).filter(json -> !json.isMissingNode())
+          ? Optional.ofNullable(MAPPER.readTree(answer.body()))
+              .filter(json -> !json.isMissingNode())
           : Optional.empty();
     } catch (JsonProcessingException _) {
       return Optional.empty();
@@ -168,6 +169,9 @@ final class DiscordApi {
   private static Duration duration(BigDecimal seconds) {
     var millis = seconds.movePointRight(3).setScale(0, RoundingMode.CEILING);
     return Duration.ofMillis(
-        millis.max(BigDecimal.ZERO).min(BigDecimal.valueOf(RETRY_AFTER_MAX.toMillis())).longValue());
+        millis
+            .max(BigDecimal.ZERO)
+            .min(BigDecimal.valueOf(RETRY_AFTER_MAX.toMillis()))
+            .longValue());
   }
 }

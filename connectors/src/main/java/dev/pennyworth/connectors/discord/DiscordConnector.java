@@ -98,7 +98,9 @@ final class DiscordConnector implements PlatformConnector {
   private static boolean isEqual(WebhookBot bot, String field, JsonNode known) {
     return bot.config(field)
         .filter(set ->
-            set.reveal().strip().toLowerCase(Locale.ROOT)
+            set.reveal()
+                .strip()
+                .toLowerCase(Locale.ROOT)
                 .equals(known.asText().toLowerCase(Locale.ROOT)))
         .isPresent();
   }
@@ -110,7 +112,8 @@ final class DiscordConnector implements PlatformConnector {
     var done = new ArrayList<String>();
     done.add(
         "Discord knows the token: it is that of %s.".formatted(self.path("username").asText()));
-    done.add("The commands /ask and /reset are registered. Discord may take a minute to show them.");
+    done.add(
+        "The commands /ask and /reset are registered. Discord may take a minute to show them.");
     done.add("Direct messages, mentions and replies are listened to from now on.");
     var toDo = new ArrayList<String>();
     if (!hasIntent(application)) {

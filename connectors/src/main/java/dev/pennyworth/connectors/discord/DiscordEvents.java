@@ -93,7 +93,7 @@ final class DiscordEvents implements AutoCloseable {
     try {
       while (!isClosed || !waiting.isEmpty()) {
         var heard = waiting.take();
-        if (heard != END) {
+        if (!heard.event().isEmpty()) {
           takeIn(heard);
         }
       }

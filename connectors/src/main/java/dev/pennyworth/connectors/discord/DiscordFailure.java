@@ -53,8 +53,7 @@ final class DiscordFailure extends Exception {
   }
 
   static DiscordFailure notReached() {
-    return new DiscordFailure(
-        Kind.NOT_TAKEN, 0, 0, "Discord was not reached.", Optional.empty());
+    return new DiscordFailure(Kind.NOT_TAKEN, 0, 0, "Discord was not reached.", Optional.empty());
   }
 
   static DiscordFailure unknown() {

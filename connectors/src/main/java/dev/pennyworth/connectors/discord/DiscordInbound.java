@@ -47,8 +47,7 @@ final class DiscordInbound {
     }
     var text = text(message);
     return text.isBlank()
-        ? withoutText(message)
-            .map(what -> inbound(message, team, bot, what).answeredBy(TEXT_ONLY))
+        ? withoutText(message).map(what -> inbound(message, team, bot, what).answeredBy(TEXT_ONLY))
         : Optional.of(inbound(message, team, bot, text));
   }
 

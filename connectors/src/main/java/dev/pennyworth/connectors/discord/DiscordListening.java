@@ -212,17 +212,19 @@ final class DiscordListening implements Listening, EventListener, SessionControl
   /// Each bot identifies itself at its own pace, so none waits for another.
   @Override
   public void appendSession(SessionConnectNode node) {
-    tools.threads().execute(() -> {
-      try {
-        node.run(true);
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
-        LOG.info("the gateway was not reached for {}: {}", bot, e.toString());
-        report(Optional.of(NOT_REACHED));
-        close();
-      }
-    });
+    tools
+        .threads()
+        .execute(() -> {
+          try {
+            node.run(true);
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            LOG.info("the gateway was not reached for {}: {}", bot, e.toString());
+            report(Optional.of(NOT_REACHED));
+            close();
+          }
+        });
   }
 
   @Override

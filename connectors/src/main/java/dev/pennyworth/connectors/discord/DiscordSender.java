@@ -188,8 +188,7 @@ final class DiscordSender implements PlatformSender {
       case NOT_TAKEN -> new Sent.NotYet(failure.retryAfter(), failure.description());
       case UNKNOWN -> new Sent.NotYet(Optional.empty(), failure.description());
       case REFUSED ->
-          new Sent.Refused(
-              failure.isOfToken() ? DiscordConnector.TOKEN_REFUSED : refusal(failure));
+          new Sent.Refused(failure.isOfToken() ? DiscordConnector.TOKEN_REFUSED : refusal(failure));
     };
   }
 

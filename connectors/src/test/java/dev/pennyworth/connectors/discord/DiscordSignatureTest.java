@@ -79,8 +79,7 @@ class DiscordSignatureTest {
     assertThat(DiscordSignature.problem(sign(STAMP, BODY), null, BODY, key(pair), NOW)).isPresent();
   }
 
-  private static Optional<String> problem(
-      String signature, String stamp, byte[] body, String key) {
+  private static Optional<String> problem(String signature, String stamp, byte[] body, String key) {
     return DiscordSignature.problem(signature, stamp, body, key, NOW);
   }
 
