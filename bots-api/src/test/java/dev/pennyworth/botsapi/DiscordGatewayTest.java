@@ -219,8 +219,9 @@ final class DiscordGatewayTest {
         request.body().path("stream").asBoolean()
             ? TestingOpenAiServer.streamed(text, 10, 100)
             : TestingOpenAiServer.completion(text, 10, 100));
-    var asked = connected(",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\"");
-    chat = connected(",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\"");
+    var fields = ",\"llm_provider\":\"openai\",\"llm_model\":\"gpt-4o-mini\",\"timeout_ms\":60000";
+    var asked = connected(fields);
+    chat = connected(fields);
     asked.ask(1, "Tell me everything");
     say(1, "Tell me everything");
     awaitSentWhole(asked);
@@ -237,11 +238,12 @@ final class DiscordGatewayTest {
   private static void awaitSentWhole(TestingDiscordBot bot) {
     Eventually.holds(
         "all is sent",
-        Duration.ofSeconds(90),
+        Duration.ofSeconds(240),
         () -> {
           server.clock().advance(Duration.ofMillis(1)); // what came too early is tried again
           return bot.count("outbox WHERE state = 'sent' AND") == 1;
         });
+    assertThat(bot.count("turn WHERE stop_reason = 'completed' AND")).isEqualTo(1);
   }
 
   private static void assertWhole(List<String> parts, String first, String text) {
@@ -268,6 +270,9 @@ final class DiscordGatewayTest {
     draft.application().flags = 0;
     draft.bot().owner("POST", "/activate", "");
 
+    Eventually.holds(
+        "the slot knows",
+        () -> draft.count("platform_slot WHERE problem LIKE '%Message Content Intent%' AND") == 1);
     awaitHealth(draft, "Message Content Intent");
     assertThat(gateway.identified(draft.token())).isZero();
   }
