@@ -23,6 +23,7 @@ import dev.pennyworth.botsapi.workspaces.McpServerId;
 import dev.pennyworth.botsapi.workspaces.ToolId;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.PlatformApiUrls;
+import dev.pennyworth.connectors.WebhookReach;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.jackson.ObjectMapperFactory;
@@ -119,6 +120,11 @@ final class BotsApiWiring {
   @Singleton
   PlatformApiUrls platformApiUrls(Configuration configuration) {
     return new PlatformApiUrls(configuration.platforms().telegram());
+  }
+
+  @Singleton
+  WebhookReach webhookReach(Configuration configuration) {
+    return WebhookReach.of(configuration.publicUrl());
   }
 
   @Singleton
