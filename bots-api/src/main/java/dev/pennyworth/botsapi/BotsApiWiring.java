@@ -119,7 +119,8 @@ final class BotsApiWiring {
 
   @Singleton
   PlatformApiUrls platformApiUrls(Configuration configuration) {
-    return new PlatformApiUrls(configuration.platforms().telegram());
+    var urls = configuration.platforms();
+    return new PlatformApiUrls(urls.telegram(), urls.discord(), urls.slack(), urls.whatsapp());
   }
 
   @Singleton

@@ -24,12 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// A table, not a test: run it with `.ci/benchmark acks`. Callers and stubs are another process.
 class AcksBenchmark {
   private static final List<Integer> AT_ONCE = List.of(1, 4, 16, 64);
-  private static final int MESSAGES = 1_000;
+  private static final int MESSAGES = 600;
   private static final int BOTS = 150; // one takes no more than 60 messages a minute
   private static final Duration MODEL = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final AtomicInteger ids = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
   private final List<String> bots = new ArrayList<>();
   @TempDir private Path home;
 
@@ -45,7 +46,7 @@ class AcksBenchmark {
         bots.add(activate(program, signIn, bots.size() + 1 + ":AAE-token"));
       }
       post(program, 8); // so that the virtual machine is warm
-      print("at once", "a second", "p50 ms", "p99 ms", "max ms", "answered");
+      print("at once", "a second", "p50 ms", "p99 ms", "max ms", "answered", "refused");
       for (int atOnce : AT_ONCE) {
         measure(program, telegram, atOnce);
       }
@@ -88,7 +89,8 @@ class AcksBenchmark {
         nanos[nanos.length / 2] / 1e6,
         nanos[nanos.length * 99 / 100] / 1e6,
         nanos[nanos.length - 1] / 1e6,
-        meanwhile);
+        meanwhile,
+        refused.getAndSet(0));
     Eventually.holds(
         "all are answered", PATIENCE, () -> telegram.count("sendmessage") >= ids.get());
   }
@@ -119,7 +121,10 @@ class AcksBenchmark {
 
   private long post(TestingProcess program) {
     int id = ids.incrementAndGet();
-    var body = TestingTelegramBot.update(id, 1_000_000L + id, "Hello?");
+    return post(program, TestingTelegramBot.update(id, 1_000_000L + id, "Hello?"), id);
+  }
+
+  private long post(TestingProcess program, String body, int id) {
     long startedNanos = System.nanoTime();
     var answer =
         program.send(
@@ -130,7 +135,8 @@ class AcksBenchmark {
             Map.of(TestingTelegramBot.HEADER, TestingTelegramBot.SECRET));
     long nanos = System.nanoTime() - startedNanos;
     if (answer.status() != 200) {
-      throw new IllegalStateException(answer.text());
+      refused.incrementAndGet();
+      return nanos + post(program, body, id); // as platforms do
     }
     return nanos;
   }

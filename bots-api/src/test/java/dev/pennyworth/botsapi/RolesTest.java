@@ -43,7 +43,10 @@ final class RolesTest {
       GET    /api/bots                                  owner billing editor viewer
       POST   /api/bots                                  owner editor
       POST   /api/bots/webhook/custom/{}                anybody
+      POST   /api/bots/webhook/slack/{}                 anybody
       POST   /api/bots/webhook/telegram/{}              anybody
+      GET    /api/bots/webhook/whatsapp/{}              anybody
+      POST   /api/bots/webhook/whatsapp/{}              anybody
       POST   /api/bots/webhook/{}/{}                    anybody
       DELETE /api/bots/{}                               owner editor
       GET    /api/bots/{}                               owner editor viewer

@@ -27,6 +27,12 @@ public final class ConnectorsWiring {
   }
 
   @Singleton
+  public JdbcDeliveryReports deliveryReports(
+      Jdbi jdbi, JdbcDeadLetters deadLetters, InstantSource clock) {
+    return new JdbcDeliveryReports(jdbi, deadLetters, clock);
+  }
+
+  @Singleton
   public SynchronousTurns synchronousTurns(
       JdbcInbox inbox, JdbcTurnReports reports, Json json, InstantSource clock) {
     return new SynchronousTurns(inbox, reports, json, clock);

@@ -81,10 +81,6 @@ final class JdbcOutbox {
     static Outcome unknown(String error) {
       return new Outcome("unknown", Optional.of(error));
     }
-
-    boolean isDead() {
-      return error.isPresent();
-    }
   }
 
   /// Replies that are due, the longest due first. Of each conversation the oldest only.
@@ -241,7 +237,8 @@ final class JdbcOutbox {
                 .createUpdate(
                     """
                     UPDATE outbox
-                    SET state = 'pending', parts_sent = parts_sent + 1, attempts = 0, error = NULL,
+                    SET state = 'pending', parts_sent = parts_sent + 1, attempts = 0,
+                      error = CASE WHEN platform_status = 'failed' THEN error END,
                       is_doubtful = is_doubtful OR :doubtful, next_attempt_at = :at,
                       lease_until = '-infinity',
                       platform_message_ids = platform_message_ids || :ids::text[]
@@ -263,7 +260,8 @@ final class JdbcOutbox {
     end(claim, 0, Optional.empty(), outcome);
   }
 
-  /// The reply is as far as it will go with the part that was sent now.
+  /// The reply is as far as it will go with the part that was sent now. What the platform reported
+  /// as failed meanwhile stays so.
   void endWithPart(SendingClaim claim, Optional<String> messageId, Outcome outcome) {
     end(claim, 1, messageId, outcome);
   }
@@ -271,16 +269,25 @@ final class JdbcOutbox {
   private void end(SendingClaim claim, int parts, Optional<String> messageId, Outcome outcome) {
     var now = clock.instant();
     jdbi.useTransaction(tx -> {
-      int ended =
-          tx.createUpdate(
+      var state =
+          tx.createQuery(
                   """
                   UPDATE outbox
-                  SET state = :state, error = :error, lease_until = '-infinity',
+                  SET lease_until = '-infinity',
+                    state = CASE
+                      WHEN :state = 'sent' AND platform_status = 'failed' THEN 'failed'
+                      ELSE :state
+                    END,
+                    error = CASE
+                      WHEN :state = 'sent' AND platform_status = 'failed' THEN error
+                      ELSE :error
+                    END,
                     parts_sent = parts_sent + :parts,
                     platform_message_ids = platform_message_ids || :ids::text[],
                     sent_at = CASE WHEN :state = 'sent' THEN :now ELSE sent_at END
                   WHERE team_id = :team AND turn_id = :turn AND fence = :fence
                     AND state = 'sending'
+                  RETURNING state
                   """)
               .bind("team", claim.team().uuid())
               .bind("turn", claim.turn().uuid())
@@ -290,8 +297,9 @@ final class JdbcOutbox {
               .bind("state", outcome.state())
               .bindByType("error", outcome.error().orElse(null), String.class)
               .bind("now", now)
-              .execute();
-      if (ended == 1 && outcome.isDead()) {
+              .mapTo(String.class)
+              .findOne();
+      if (state.filter(ended -> !ended.equals("sent")).isPresent()) {
         deadLetters.tell(tx, claim.team(), claim.turn(), now);
       }
     });

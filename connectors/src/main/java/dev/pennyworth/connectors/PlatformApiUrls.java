@@ -4,4 +4,5 @@ import java.net.URI;
 import java.util.Optional;
 
 /// Where the platforms' APIs are, if not at the vendor's.
-public record PlatformApiUrls(Optional<URI> telegram) {}
+public record PlatformApiUrls(
+    Optional<URI> telegram, Optional<URI> discord, Optional<URI> slack, Optional<URI> whatsapp) {}

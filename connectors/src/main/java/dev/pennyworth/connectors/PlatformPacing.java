@@ -52,6 +52,11 @@ final class PlatformPacing {
       return Duration.ZERO;
     }
 
+    /// The platform counts from when it got a message, which may have taken long.
+    synchronized void sent() {
+      freeNanos = later(freeNanos, System.nanoTime() + pause.toNanos());
+    }
+
     synchronized Duration next() {
       return promise(System.nanoTime());
     }
@@ -70,6 +75,11 @@ final class PlatformPacing {
   /// How long to wait until a message may go to a chat; zero if now, which then counts.
   Duration takeOfChat(PlatformSender sender, BotId bot, String channelId) {
     return chat(sender, bot, channelId).take();
+  }
+
+  /// A message has gone to a chat: the pause begins now.
+  void sentToChat(PlatformSender sender, BotId bot, String channelId) {
+    chat(sender, bot, channelId).sent();
   }
 
   /// How long to wait until the next message may go to a chat. It gets a time of its own, after

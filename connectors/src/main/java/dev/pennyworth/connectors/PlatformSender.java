@@ -24,6 +24,11 @@ public interface PlatformSender {
   /// Sends one part. What the platform refuses for its formatting is sent once more as plain text.
   Sent send(WebhookBot bot, OutboundPart part);
 
+  /// How long what [#showTyping] shows stays.
+  default Duration typingLasts() {
+    return Duration.ofSeconds(5);
+  }
+
   /// Tells the end user that an answer is being written, where the platform can. Never throws.
   default void showTyping(WebhookBot bot, String channelId, Optional<String> replyTo) {}
 }

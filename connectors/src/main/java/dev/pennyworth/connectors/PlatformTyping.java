@@ -14,8 +14,8 @@ public final class PlatformTyping {
   /// A turn that ends sooner shows nothing: the platform would show it past the answer.
   private static final Duration BEFORE_FIRST = Duration.ofMillis(700);
 
-  /// Platforms take the sign away after about five seconds.
-  private static final Duration BETWEEN = Duration.ofSeconds(4);
+  /// It is shown again so much before it goes away.
+  private static final Duration BEFORE_END = Duration.ofSeconds(1);
 
   private static final int TIMES_MAX = 45;
 
@@ -48,7 +48,7 @@ public final class PlatformTyping {
     var pause = BEFORE_FIRST;
     for (int i = 0; i < TIMES_MAX && isRunning(message, pause); i++) {
       sender.showTyping(bot, message.channelId(), message.replyTo());
-      pause = BETWEEN;
+      pause = sender.typingLasts().minus(BEFORE_END);
     }
   }
 

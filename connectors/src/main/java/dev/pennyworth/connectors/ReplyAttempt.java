@@ -86,7 +86,9 @@ record ReplyAttempt(
     if (!claim.isSafe()) {
       return () -> outbox.postpone(claim, clock.instant()); // somebody else may have it by now
     }
-    return switch (sender.send(bot, part)) {
+    var sent = sender.send(bot, part);
+    pacing.sentToChat(sender, claim.bot(), part.channelId());
+    return switch (sent) {
       case Sent.Accepted(var messageId) ->
           () -> noteSent(claim, sender, reply, part.count(), messageId);
       case Sent.Unknown _ -> () -> noteLost(claim, sender, reply, part.count(), PERHAPS_LOST);

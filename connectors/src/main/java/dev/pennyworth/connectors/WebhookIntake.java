@@ -32,6 +32,16 @@ public final class WebhookIntake {
         .orElseThrow(() -> HttpFailure.notFound("active bot on " + platform));
   }
 
+  /// The bot behind a webhook whatever its status, for platforms that ask while it is being set up.
+  ///
+  /// @throws HttpFailure 404 if there is none on that platform
+  public WebhookBot requireAny(String platform, String id) {
+    return BotId.parse(id)
+        .flatMap(bots::find)
+        .filter(found -> found.platform().equals(platform))
+        .orElseThrow(() -> HttpFailure.notFound("bot on " + platform));
+  }
+
   /// Accepts a verified message. A duplicate uses up no allowance.
   ///
   /// @throws HttpFailure 429 if a limit is reached: nothing was stored

@@ -65,7 +65,13 @@ final class BotFields {
           "telegram", List.of("bot_token", "webhook_secret"),
           "discord", List.of("application_id", "public_key", "bot_token"),
           "slack", List.of("bot_token", "signing_secret", "app_token"),
-          "whatsapp", List.of("phone_number_id", "access_token", "verify_token", "app_secret"),
+          "whatsapp",
+              List.of(
+                  "phone_number_id",
+                  "access_token",
+                  "verify_token",
+                  "app_secret",
+                  "business_account_id"),
           "custom", List.of());
 
   private BotFields() {}
