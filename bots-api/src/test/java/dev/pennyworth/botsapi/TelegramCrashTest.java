@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +40,8 @@ final class TelegramCrashTest {
   private final Set<String> silent = ConcurrentHashMap.newKeySet();
   private TestingProcess program;
 
-  TelegramCrashTest() {
+  @BeforeEach
+  void prepare() {
     models.replies(request ->
         TestingOpenAiServer.completion(
             request.text().contains("everything") ? longText() : "Short.", 10, 100));
@@ -47,6 +49,7 @@ final class TelegramCrashTest {
         call.method().equals("sendmessage") && silent.contains(call.token())
             ? new Answer.Hang()
             : new Answer.Good());
+    program = start();
   }
 
   @AfterEach
@@ -63,7 +66,6 @@ final class TelegramCrashTest {
 
   @Test
   void killedAtAnyPointOfASendingAPartIsSentTwiceAtMost() throws Exception {
-    program = start();
     var accepted = silentChat("2:AAE");
     say(accepted, "Hello?");
     var noted = chat("3:AAE");

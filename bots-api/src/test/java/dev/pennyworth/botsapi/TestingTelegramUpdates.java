@@ -140,9 +140,12 @@ final class TestingTelegramUpdates implements AutoCloseable {
   public void close() {
     for (var bot : bots.values()) {
       bot.lock.lock();
-      bot.isClosed = true;
-      bot.changed.signalAll();
-      bot.lock.unlock();
+      try {
+        bot.isClosed = true;
+        bot.changed.signalAll();
+      } finally {
+        bot.lock.unlock();
+      }
     }
   }
 }
