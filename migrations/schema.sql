@@ -616,6 +616,8 @@ CREATE TABLE outbox (
   platform_status text,                  -- NULL where the platform tells nothing: delivered, read
   error           text,                  -- NULL unless an attempt failed: for the owner to read
   is_doubtful     boolean     NOT NULL DEFAULT false,  -- one of its parts may have arrived or not
+  failed_at       timestamptz,           -- NULL unless it is failed or unknown: since when
+  repeated_part   integer,               -- NULL unless a sender died: the part that was sent once more
   PRIMARY KEY (team_id, turn_id),
   CONSTRAINT outbox_of_a_turn FOREIGN KEY (team_id, turn_id) REFERENCES turn (team_id, turn_id),
   CONSTRAINT outbox_state_is_known CHECK (
@@ -628,6 +630,8 @@ CREATE INDEX outbox_due ON outbox (next_attempt_at)
   WHERE state IN ('pending', 'sending') AND platform IN ('telegram', 'discord', 'slack', 'whatsapp');
 
 CREATE INDEX outbox_by_conversation ON outbox (team_id, conversation_id, seq);
+
+CREATE INDEX outbox_failed ON outbox (team_id, bot_id, failed_at) WHERE failed_at IS NOT NULL;
 
 -- What owners are told. Written in the commit that it speaks of; source_key makes it happen once.
 CREATE TABLE event (

@@ -93,6 +93,10 @@ public final class JdbcQuotes {
                     WHERE c.team_id = :team AND c.bot_id = :bot AND c.platform = :platform
                       AND c.channel_id = :channel AND c.end_user_id = :end_user
                       AND c.ended_at IS NULL AND c.last_message_at > :quiet_since
+                      AND NOT EXISTS (
+                        SELECT 1
+                        FROM turn t
+                        WHERE t.team_id = :team AND t.turn_id = m.turn_id AND t.notice IS NOT NULL)
                     ORDER BY m.seq DESC, m.direction DESC
                     LIMIT :rows
                     """)

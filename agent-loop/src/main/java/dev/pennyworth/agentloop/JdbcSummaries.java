@@ -33,16 +33,21 @@ final class JdbcSummaries {
         .orElse(Summary.NONE);
   }
 
-  /// The messages after the summary and before a turn, oldest first.
+  /// The messages after the summary and before a turn, oldest first. Those that no model could read
+  /// are left out, with what was said to them.
   List<Folding.Placed> messages(Handle handle, Claim claim, Summary summary, long beforeSeq) {
     return handle
         .createQuery(
             """
-            SELECT seq, direction, text
-            FROM message
-            WHERE team_id = :team AND conversation_id = :conversation
-              AND seq > :after AND seq < :before
-            ORDER BY seq DESC, direction DESC
+            SELECT m.seq, m.direction, m.text
+            FROM message m
+            WHERE m.team_id = :team AND m.conversation_id = :conversation
+              AND m.seq > :after AND m.seq < :before
+              AND NOT EXISTS (
+                SELECT 1
+                FROM turn t
+                WHERE t.team_id = :team AND t.turn_id = m.turn_id AND t.notice IS NOT NULL)
+            ORDER BY m.seq DESC, m.direction DESC
             LIMIT :rows
             """)
         .bind("team", claim.team().uuid())

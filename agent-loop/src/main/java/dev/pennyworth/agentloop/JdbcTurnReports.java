@@ -120,11 +120,14 @@ public final class JdbcTurnReports {
                 """
                 SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
                   t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
-                  t.merged_into, m.text
+                  t.merged_into, m.text, o.state AS delivery_state, o.error AS delivery_error,
+                  o.parts_sent, o.platform_status
                 FROM turn t
                 LEFT JOIN message m ON m.team_id = :team
                   AND m.conversation_id = t.conversation_id
                   AND m.seq = t.seq AND m.direction = 'out'
+                LEFT JOIN outbox o ON o.team_id = :team AND o.turn_id = t.turn_id
+                  AND o.platform IN ('telegram', 'discord', 'slack', 'whatsapp')
                 WHERE t.team_id = :team AND t.turn_id = :turn
                 """)
             .bind("team", team.uuid())
@@ -136,12 +139,14 @@ public final class JdbcTurnReports {
   /// A bot's turns with their receipts, newest first.
   ///
   /// @param status `running`, `parked`, `done` or `failed`; empty for all
+  /// @param delivery the state of their reply's; empty for all
   /// @param before only turns accepted before this one; empty to begin at the newest
   public List<TurnReport> list(
       TeamId team,
       BotId bot,
       Optional<ConversationId> conversation,
       Optional<String> status,
+      Optional<String> delivery,
       Optional<TurnId> before,
       int rowsMax) {
     return jdbi.withHandle(handle ->
@@ -150,14 +155,18 @@ public final class JdbcTurnReports {
                 """
                 SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
                   t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
-                  t.merged_into, m.text
+                  t.merged_into, m.text, o.state AS delivery_state, o.error AS delivery_error,
+                  o.parts_sent, o.platform_status
                 FROM turn t
                 LEFT JOIN message m ON m.team_id = :team
                   AND m.conversation_id = t.conversation_id
                   AND m.seq = t.seq AND m.direction = 'out'
+                LEFT JOIN outbox o ON o.team_id = :team AND o.turn_id = t.turn_id
+                  AND o.platform IN ('telegram', 'discord', 'slack', 'whatsapp')
                 WHERE t.team_id = :team AND t.bot_id = :bot
                   AND (:conversation::uuid IS NULL OR t.conversation_id = :conversation)
                   AND (:status::text IS NULL OR t.status = :status)
+                  AND (:delivery::text IS NULL OR o.state = :delivery)
                   AND (:before::uuid IS NULL OR (t.accepted_at, t.turn_id) < (
                     SELECT b.accepted_at, b.turn_id
                     FROM turn b
@@ -173,6 +182,7 @@ public final class JdbcTurnReports {
                 "status",
                 status.map(word -> word.equals("running") ? "queued" : word).orElse(null),
                 String.class)
+            .bindByType("delivery", delivery.orElse(null), String.class)
             .bindByType("before", before.map(TurnId::uuid).orElse(null), UUID.class)
             .bind("rows", rowsMax)
             .map((row, _) ->
@@ -213,7 +223,20 @@ public final class JdbcTurnReports {
         millis(row),
         Optional.ofNullable(row.getTimestamp("parked_at")).map(Timestamp::toInstant),
         Optional.ofNullable(row.getObject("merged_into", UUID.class)).map(TurnId::new),
+        delivery(row),
         steps);
+  }
+
+  private static Optional<TurnReport.Delivery> delivery(ResultSet row) throws SQLException {
+    var state = text(row, "delivery_state");
+    return state.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new TurnReport.Delivery(
+                state.get(),
+                text(row, "delivery_error"),
+                row.getInt("parts_sent"),
+                text(row, "platform_status")));
   }
 
   private static TurnReport.Step step(ResultSet row) throws SQLException {

@@ -21,10 +21,7 @@ import org.slf4j.LoggerFactory;
 /// @param <W> the way that it goes: no way takes all places
 public final class RelayLoop<C, W> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayLoop.class);
-  private static final int ATTEMPTS_AT_ONCE_MAX = 32;
-
-  /// So that a receiver that answers slowly leaves room for the others.
-  private static final int ATTEMPTS_OF_A_WAY_MAX = 4;
+  private static final Places PLACES = new Places(32, 4);
 
   private static final Duration POLL_MIN = Duration.ofMillis(20);
   private static final Duration POLL_MAX = Duration.ofSeconds(1);
@@ -32,6 +29,11 @@ public final class RelayLoop<C, W> implements AutoCloseable {
 
   /// After the turns have ended, which takes up to 20 of the 30 s that a stop may take.
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
+
+  /// How many attempts are made at once.
+  ///
+  /// @param ofAWay so that a receiver that answers slowly leaves room for the others
+  public record Places(int all, int ofAWay) {}
 
   /// What is sent.
   public interface Work<C, W> {
@@ -57,17 +59,29 @@ public final class RelayLoop<C, W> implements AutoCloseable {
   private final WorkSignal signal;
   private final ExecutorService threads;
   private final RandomGenerator random;
-  private final Semaphore free = new Semaphore(ATTEMPTS_AT_ONCE_MAX);
+  private final Places places;
+  private final Semaphore free;
   private final Map<W, Integer> underWay = new ConcurrentHashMap<>();
   private final Set<C> held = ConcurrentHashMap.newKeySet();
   private volatile boolean isRunning;
 
   public RelayLoop(
       Work<C, W> work, WorkSignal signal, ExecutorService threads, RandomGenerator random) {
+    this(work, signal, threads, random, PLACES);
+  }
+
+  public RelayLoop(
+      Work<C, W> work,
+      WorkSignal signal,
+      ExecutorService threads,
+      RandomGenerator random,
+      Places places) {
     this.work = work;
     this.signal = signal;
     this.threads = threads;
     this.random = random;
+    this.places = places;
+    this.free = new Semaphore(places.all());
   }
 
   public void start() {
@@ -90,7 +104,7 @@ public final class RelayLoop<C, W> implements AutoCloseable {
   }
 
   public boolean isBusy(W way) {
-    return underWay.getOrDefault(way, 0) >= ATTEMPTS_OF_A_WAY_MAX;
+    return underWay.getOrDefault(way, 0) >= places.ofAWay();
   }
 
   /// The ways that take no more for now.
@@ -129,7 +143,7 @@ public final class RelayLoop<C, W> implements AutoCloseable {
   public void close() {
     stopTaking();
     try {
-      if (!free.tryAcquire(ATTEMPTS_AT_ONCE_MAX, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!free.tryAcquire(places.all(), STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         List.copyOf(held).stream().filter(held::remove).forEach(this::giveBack);
         work.breakOff();
       }

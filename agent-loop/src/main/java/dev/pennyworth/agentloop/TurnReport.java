@@ -17,6 +17,8 @@ import java.util.Optional;
 /// @param response what the end user reads; empty while it runs or is parked, and if another turn
 ///   answers
 /// @param parkedAt when it was parked for the first time; empty if it never was
+/// @param delivery how its reply gets to its platform; empty while there is none, and where whoever
+///   waits is answered himself
 /// @param mergedInto the turn that answers this one's message; empty if it does so itself
 /// @param problem what went wrong, for the owner
 public record TurnReport(
@@ -34,10 +36,19 @@ public record TurnReport(
     Optional<Duration> latency,
     Optional<Instant> parkedAt,
     Optional<TurnId> mergedInto,
+    Optional<Delivery> delivery,
     List<Step> steps) {
   public TurnReport {
     steps = List.copyOf(steps);
   }
+
+  /// A reply on its way.
+  ///
+  /// @param state `pending`, `sending`, `sent`, `unknown` or `failed`
+  /// @param error for the owner; empty if nothing went wrong
+  /// @param platformStatus what the platform told since: `delivered`, `read`
+  public record Delivery(
+      String state, Optional<String> error, int partsSent, Optional<String> platformStatus) {}
 
   /// One step of the receipt.
   ///
@@ -89,6 +100,7 @@ public record TurnReport(
         latency,
         parkedAt,
         mergedInto,
+        delivery,
         steps);
   }
 
@@ -109,6 +121,7 @@ public record TurnReport(
         latency,
         parkedAt,
         mergedInto,
+        delivery,
         steps);
   }
 

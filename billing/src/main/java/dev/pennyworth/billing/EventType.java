@@ -20,6 +20,8 @@ public enum EventType {
   TURN_PARKED("turn.parked"),
   /// A parked turn goes on.
   TURN_RESUMED("turn.resumed"),
+  /// A reply did not reach its end user, or perhaps did not.
+  REPLY_FAILED("reply.failed"),
   /// The wallet was topped up by itself.
   AUTO_RELOAD_SUCCEEDED("auto_reload.succeeded"),
   /// The wallet was to be topped up, and was not.

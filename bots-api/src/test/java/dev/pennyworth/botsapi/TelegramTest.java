@@ -35,6 +35,8 @@ final class TelegramTest {
             Map.of(
                 "TELEGRAM_API_URL",
                 telegram.url(),
+                "PENNYWORTH_PUBLIC_URL",
+                TestingTelegramBot.PUBLIC_URL,
                 "OPENAI_BASE_URL",
                 model.baseUrl().toString(),
                 "OPENAI_API_KEY",

@@ -11,7 +11,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +28,8 @@ final class TestingTelegram implements AutoCloseable {
   /// A call that arrived.
   ///
   /// @param method in small letters
-  record Call(String token, String method, String body) {
+  /// @param atNanos when, on the monotonic clock
+  record Call(String token, String method, String body, long atNanos) {
     JsonNode json() {
       try {
         return MAPPER.readTree(body);
@@ -35,6 +40,10 @@ final class TestingTelegram implements AutoCloseable {
 
     String text() {
       return json().path("text").asText();
+    }
+
+    String chat() {
+      return json().path("chat_id").asText();
     }
 
     boolean isFormatted() {
@@ -48,6 +57,9 @@ final class TestingTelegram implements AutoCloseable {
 
     /// Takes the call and cuts the connection.
     record Cut() implements Answer {}
+
+    /// Takes the call and never answers.
+    record Hang() implements Answer {}
 
     /// As the API does if all is well.
     record Good() implements Answer {}
@@ -64,12 +76,14 @@ final class TestingTelegram implements AutoCloseable {
     }
   }
 
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+  private final TestingTelegramUpdates updates = new TestingTelegramUpdates();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicInteger messages = new AtomicInteger(100);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
   private volatile Function<Call, Answer> answers = _ -> new Answer.Good();
-  private volatile String webhookUrl = "";
+  private volatile Optional<String> webhookUrl = Optional.empty();
 
   TestingTelegram() {
     try {
@@ -103,7 +117,12 @@ final class TestingTelegram implements AutoCloseable {
   }
 
   void webhookUrl(String url) {
-    webhookUrl = url;
+    webhookUrl = Optional.of(url);
+  }
+
+  /// What bots fetch.
+  TestingTelegramUpdates updates() {
+    return updates;
   }
 
   /// The calls of a bot, in the order in which they came.
@@ -111,6 +130,11 @@ final class TestingTelegram implements AutoCloseable {
     return calls.stream()
         .filter(call -> call.token().equals(token) && call.method().equals(method))
         .toList();
+  }
+
+  /// How many calls of a method there were, over all bots.
+  int count(String method) {
+    return Math.toIntExact(calls.stream().filter(call -> call.method().equals(method)).count());
   }
 
   List<String> texts(String token) {
@@ -124,12 +148,17 @@ final class TestingTelegram implements AutoCloseable {
           new Call(
               path[1].substring("bot".length()),
               path[2].toLowerCase(Locale.ROOT),
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
+              System.nanoTime());
       calls.add(call);
       switch (answers.apply(call)) {
         case Answer.Cut() -> {}
+        case Answer.Hang() -> hang();
         case Answer.Status(int status, String type, String body) -> {
           send(exchange, status, type, body);
+        }
+        case Answer.Good() when call.method().equals("getupdates") -> {
+          updates.answer(call, (status, body) -> send(exchange, status, "application/json", body));
         }
         case Answer.Good() -> {
           send(exchange, 200, "application/json", "{\"ok\":true,\"result\":" + result(call) + "}");
@@ -138,13 +167,22 @@ final class TestingTelegram implements AutoCloseable {
     }
   }
 
+  private void hang() {
+    try {
+      closing.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private String result(Call call) {
+    updates.note(call);
     return switch (call.method()) {
       case "getme" ->
           "{\"id\":42,\"is_bot\":true,\"first_name\":\"Penny\",\"username\":\"penny_test_bot\"}";
       case "getwebhookinfo" ->
           "{\"url\":\"%s\",\"has_custom_certificate\":false,\"pending_update_count\":0}"
-              .formatted(webhookUrl);
+              .formatted(webhookUrl.orElseGet(() -> updates.webhook(call.token())));
       case "sendmessage" ->
           "{\"message_id\":%d,\"date\":1790000000,\"chat\":{\"id\":7,\"type\":\"private\"},\"text\":\"x\"}"
               .formatted(messages.incrementAndGet());
@@ -162,6 +200,8 @@ final class TestingTelegram implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
+    updates.close();
     server.stop(0);
     threads.shutdownNow();
   }

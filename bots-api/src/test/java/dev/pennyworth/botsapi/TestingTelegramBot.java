@@ -10,6 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 /// A bot on Telegram with a team of its own, as Telegram and its owner reach it.
 final class TestingTelegramBot {
   static final String SECRET = "a-webhook_Secret";
+  static final String PUBLIC_URL = "https://bots.example.com";
   static final String HEADER = "X-Telegram-Bot-Api-Secret-Token";
 
   private static final AtomicInteger BOTS = new AtomicInteger(1000);
@@ -52,7 +53,17 @@ final class TestingTelegramBot {
   }
 
   TestingAnswer say(int updateId, String text) {
-    return post(update(updateId, 7001, text), HEADER, SECRET);
+    return say(updateId, 7001, text);
+  }
+
+  /// In a private chat of its own.
+  TestingAnswer say(int updateId, long chat, String text) {
+    return receive(update(updateId, chat, text));
+  }
+
+  /// As Telegram sends it.
+  TestingAnswer receive(String update) {
+    return post(update, HEADER, SECRET);
   }
 
   TestingAnswer post(String body, String... headers) {

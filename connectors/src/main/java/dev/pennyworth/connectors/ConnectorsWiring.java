@@ -4,10 +4,7 @@ import dev.pennyworth.agentloop.JdbcInbox;
 import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.NodeLease;
 import dev.pennyworth.agentloop.WorkSignal;
-import dev.pennyworth.connectors.telegram.HttpTelegramTransport;
-import dev.pennyworth.connectors.telegram.TelegramApi;
-import dev.pennyworth.connectors.telegram.TelegramConnector;
-import dev.pennyworth.connectors.telegram.TelegramSender;
+import dev.pennyworth.billing.JdbcEvents;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
@@ -30,36 +27,15 @@ public final class ConnectorsWiring {
   }
 
   @Singleton
-  public JdbcDeliveryReports deliveryReports(Jdbi jdbi, InstantSource clock) {
-    return new JdbcDeliveryReports(jdbi, clock);
+  public JdbcDeliveryReports deliveryReports(
+      Jdbi jdbi, JdbcDeadLetters deadLetters, InstantSource clock) {
+    return new JdbcDeliveryReports(jdbi, deadLetters, clock);
   }
 
   @Singleton
   public SynchronousTurns synchronousTurns(
       JdbcInbox inbox, JdbcTurnReports reports, Json json, InstantSource clock) {
     return new SynchronousTurns(inbox, reports, json, clock);
-  }
-
-  @Singleton
-  @Bean(preDestroy = "close")
-  public HttpTelegramTransport telegramTransport() {
-    return new HttpTelegramTransport(threads);
-  }
-
-  @Singleton
-  public TelegramApi telegramApi(PlatformApiUrls urls, HttpTelegramTransport transport) {
-    return new TelegramApi(urls.telegram(), transport);
-  }
-
-  @Singleton
-  public TelegramSender telegramSender(TelegramApi api) {
-    return new TelegramSender(api);
-  }
-
-  @Singleton
-  public TelegramConnector telegramConnector(
-      TelegramApi api, PlatformApiUrls urls, InstantSource clock) {
-    return new TelegramConnector(api, urls.telegram().isPresent(), clock);
   }
 
   @Singleton
@@ -79,17 +55,23 @@ public final class ConnectorsWiring {
     return new PlatformSlots(new JdbcSlots(jdbi, clock), bots, listeners, lease, threads);
   }
 
+  @Singleton
+  public JdbcDeadLetters deadLetters(JdbcEvents events) {
+    return new JdbcDeadLetters(events);
+  }
+
   /// Started by whoever runs the program, once everything else is up.
   @Singleton
   @Bean(preDestroy = "close")
   public PlatformRelay platformRelay(
       Jdbi jdbi,
+      JdbcDeadLetters deadLetters,
       WebhookBots bots,
       List<PlatformSender> senders,
       InstantSource clock,
       @Named("replies") WorkSignal replies) {
     return new PlatformRelay(
-        new JdbcOutbox(jdbi, clock),
+        new JdbcOutbox(jdbi, deadLetters, clock),
         bots,
         senders,
         clock,

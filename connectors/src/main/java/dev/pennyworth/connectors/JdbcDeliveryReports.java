@@ -15,10 +15,12 @@ import org.jdbi.v3.core.Jdbi;
 /// reply that was read is not merely delivered again, and one that failed stays so.
 public final class JdbcDeliveryReports {
   private final Jdbi jdbi;
+  private final JdbcDeadLetters deadLetters;
   private final InstantSource clock;
 
-  public JdbcDeliveryReports(Jdbi jdbi, InstantSource clock) {
+  public JdbcDeliveryReports(Jdbi jdbi, JdbcDeadLetters deadLetters, InstantSource clock) {
     this.jdbi = jdbi;
+    this.deadLetters = deadLetters;
     this.clock = clock;
   }
 
@@ -52,7 +54,7 @@ public final class JdbcDeliveryReports {
         .map(TurnId::new);
   }
 
-  /// A reply of one part whose fate was unknown is known now.
+  /// A reply of one part whose fate was unknown is known now. Of one that failed its owner is told.
   private void note(
       Handle tx, TeamId team, BotId bot, String platform, TurnId turn, DeliveryReport report) {
     var earlier =
@@ -60,35 +62,46 @@ public final class JdbcDeliveryReports {
             .filter(status -> status.compareTo(report.status()) < 0)
             .map(Status::word)
             .toList();
-    tx.createUpdate(
-            """
-            UPDATE outbox
-            SET platform_status = :status,
-              state = CASE
-                WHEN :status = 'failed' AND state IN ('sent', 'unknown') THEN 'failed'
-                WHEN :status <> 'failed' AND state = 'unknown' AND parts_sent = 1 THEN 'sent'
-                ELSE state
-              END,
-              error = CASE
-                WHEN :status = 'failed' THEN :error
-                WHEN state = 'unknown' AND parts_sent = 1 THEN NULL
-                ELSE error
-              END,
-              sent_at = CASE
-                WHEN :status <> 'failed' AND state = 'unknown' AND parts_sent = 1 THEN :now
-                ELSE sent_at
-              END
-            WHERE team_id = :team AND turn_id = :turn AND bot_id = :bot AND platform = :platform
-              AND (platform_status IS NULL OR platform_status = ANY (:earlier))
-            """)
-        .bind("team", team.uuid())
-        .bind("turn", turn.uuid())
-        .bind("bot", bot.uuid())
-        .bind("platform", platform)
-        .bind("status", report.status().word())
-        .bindByType("error", report.error().orElse(null), String.class)
-        .bindArray("earlier", String.class, earlier)
-        .bind("now", clock.instant())
-        .execute();
+    var now = clock.instant();
+    var state =
+        tx.createQuery(
+                """
+                UPDATE outbox
+                SET platform_status = :status,
+                  state = CASE
+                    WHEN :status = 'failed' AND state IN ('sent', 'unknown') THEN 'failed'
+                    WHEN :status <> 'failed' AND state = 'unknown' AND parts_sent = 1 THEN 'sent'
+                    ELSE state
+                  END,
+                  error = CASE
+                    WHEN :status = 'failed' THEN :error
+                    WHEN state = 'unknown' AND parts_sent = 1 THEN NULL
+                    ELSE error
+                  END,
+                  sent_at = CASE
+                    WHEN :status <> 'failed' AND state = 'unknown' AND parts_sent = 1 THEN :now
+                    ELSE sent_at
+                  END,
+                  failed_at = CASE
+                    WHEN :status <> 'failed' AND state = 'unknown' AND parts_sent = 1 THEN NULL
+                    ELSE failed_at
+                  END
+                WHERE team_id = :team AND turn_id = :turn AND bot_id = :bot AND platform = :platform
+                  AND (platform_status IS NULL OR platform_status = ANY (:earlier))
+                RETURNING state
+                """)
+            .bind("team", team.uuid())
+            .bind("turn", turn.uuid())
+            .bind("bot", bot.uuid())
+            .bind("platform", platform)
+            .bind("status", report.status().word())
+            .bindByType("error", report.error().orElse(null), String.class)
+            .bindArray("earlier", String.class, earlier)
+            .bind("now", now)
+            .mapTo(String.class)
+            .findOne();
+    if (state.filter("failed"::equals).isPresent()) {
+      deadLetters.tell(tx, team, turn, now);
+    }
   }
 }

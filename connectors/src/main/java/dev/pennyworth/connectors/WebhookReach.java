@@ -3,12 +3,16 @@ package dev.pennyworth.connectors;
 import java.net.URI;
 import java.util.Optional;
 
-/// Whether platforms on the internet can send to the webhooks here.
-public record WebhookReach(boolean isPublic) {
+/// Whether platforms can send to the webhooks here.
+///
+/// @param isPublic whether those on the internet can: `PENNYWORTH_PUBLIC_URL` is an https address
+/// @param isSet whether the operator has set any address, which a platform of his own may reach
+public record WebhookReach(boolean isPublic, boolean isSet) {
 
   /// @param publicUrl as the operator set it
   public static WebhookReach of(Optional<URI> publicUrl) {
-    return new WebhookReach(publicUrl.filter(WebhookReach::isPublic).isPresent());
+    return new WebhookReach(
+        publicUrl.filter(WebhookReach::isPublic).isPresent(), publicUrl.isPresent());
   }
 
   private static boolean isPublic(URI url) {

@@ -4,6 +4,7 @@ import dev.pennyworth.billing.BotId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.JdbcDeadLetters;
 import dev.pennyworth.connectors.PlatformConnector;
 import dev.pennyworth.connectors.PlatformConnector.Activation;
 import dev.pennyworth.connectors.PlatformConnector.PlatformRefused;
@@ -11,6 +12,8 @@ import dev.pennyworth.connectors.PlatformSlots;
 import dev.pennyworth.connectors.WebhookBot;
 import dev.pennyworth.connectors.WebhookBots;
 import java.net.URI;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,8 @@ final class BotConnections {
   private final OwnersBots owners;
   private final WebhookBots bots;
   private final PlatformSlots slots;
+  private final JdbcDeadLetters deadLetters;
+  private final InstantSource clock;
   private final PublicUrl publicUrl;
   private final Map<String, PlatformConnector> connectors;
 
@@ -38,12 +43,16 @@ final class BotConnections {
       OwnersBots owners,
       WebhookBots bots,
       PlatformSlots slots,
+      JdbcDeadLetters deadLetters,
+      InstantSource clock,
       PublicUrl publicUrl,
       List<PlatformConnector> connectors) {
     this.jdbi = jdbi;
     this.owners = owners;
     this.bots = bots;
     this.slots = slots;
+    this.deadLetters = deadLetters;
+    this.clock = clock;
     this.publicUrl = publicUrl;
     this.connectors =
         connectors.stream()
@@ -167,6 +176,22 @@ final class BotConnections {
               .problems(opened, BotView.webhookUrl(bot, publicUrl)));
       slots.problem(opened).ifPresent(problems::add);
     }
+    problems.addAll(failedReplies(caller, id));
     return new Health(problems.isEmpty(), problems.stream().distinct().toList());
+  }
+
+  private List<String> failedReplies(Caller caller, BotId id) {
+    return jdbi
+        .withHandle(handle -> deadLetters.latest(handle, caller.team(), id, clock.instant()))
+        .stream()
+        .map(failed ->
+            "A reply %s at %s: %s See GET /api/bots/%s/turns/%s."
+                .formatted(
+                    failed.state().equals("unknown") ? "may not have arrived" : "did not arrive",
+                    failed.at().truncatedTo(ChronoUnit.SECONDS),
+                    failed.error().endsWith(".") ? failed.error() : failed.error() + ".",
+                    id,
+                    failed.turn()))
+        .toList();
   }
 }

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Logs and analytics")
 final class BotLogsController {
   private static final List<String> STATUSES = List.of("running", "parked", "done", "failed");
+  private static final List<String> DELIVERIES =
+      List.of("pending", "sending", "sent", "unknown", "failed");
   private static final int DAYS_MAX = 366;
   private static final int DAYS_DEFAULT = 30;
   private static final int YEAR_MIN = 2000;
@@ -139,13 +141,15 @@ final class BotLogsController {
         page.nextCursor());
   }
 
-  /// Lists turns with their receipts, newest first.
+  /// Lists turns with their receipts, newest first; by `delivery`, those whose reply is in that
+  /// state on its way to the platform.
   @Get("/turns")
   Turns turns(
       Caller caller,
       String id,
       @Nullable @QueryValue("conversation_id") String conversationId,
       @Nullable @QueryValue String status,
+      @Nullable @QueryValue String delivery,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
     var bot = requireBot(caller, id);
@@ -157,7 +161,13 @@ final class BotLogsController {
     var page =
         asked.page(
             reports.list(
-                caller.team(), bot.id(), conversation, status(status), asked.after(), asked.rows()),
+                caller.team(),
+                bot.id(),
+                conversation,
+                oneOf("status", status, STATUSES),
+                oneOf("delivery", delivery, DELIVERIES),
+                asked.after(),
+                asked.rows()),
             turn -> turn.id().toString());
     return new Turns(page.rows().stream().map(TurnView::of).toList(), page.nextCursor());
   }
@@ -255,12 +265,13 @@ final class BotLogsController {
         .orElseThrow(() -> HttpFailure.notFound("conversation"));
   }
 
-  private static Optional<String> status(@Nullable String status) {
-    if (status != null && !STATUSES.contains(status)) {
+  private static Optional<String> oneOf(
+      String field, @Nullable String asked, List<String> allowed) {
+    if (asked != null && !allowed.contains(asked)) {
       throw HttpFailure.invalidValue(
-          "status", "status must be one of " + String.join(", ", STATUSES) + ".");
+          field, field + " must be one of " + String.join(", ", allowed) + ".", allowed);
     }
-    return Optional.ofNullable(status);
+    return Optional.ofNullable(asked);
   }
 
   private static void requireRange(LocalDate first, LocalDate last) {

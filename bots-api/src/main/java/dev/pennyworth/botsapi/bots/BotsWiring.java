@@ -6,6 +6,7 @@ import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.botsapi.secrets.Sealer;
+import dev.pennyworth.connectors.JdbcDeadLetters;
 import dev.pennyworth.connectors.Json;
 import dev.pennyworth.connectors.PlatformConnector;
 import dev.pennyworth.connectors.PlatformSlots;
@@ -97,9 +98,11 @@ final class BotsWiring {
       OwnersBots owners,
       JdbcBots bots,
       PlatformSlots slots,
+      JdbcDeadLetters deadLetters,
+      InstantSource clock,
       PublicUrl publicUrl,
       List<PlatformConnector> connectors) {
-    return new BotConnections(jdbi, owners, bots, slots, publicUrl, connectors);
+    return new BotConnections(jdbi, owners, bots, slots, deadLetters, clock, publicUrl, connectors);
   }
 
   @Singleton

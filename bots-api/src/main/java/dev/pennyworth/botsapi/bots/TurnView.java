@@ -26,6 +26,7 @@ record TurnView(
     Optional<TurnId> mergedInto,
     Optional<TurnAnswer.Limit> details,
     Optional<String> problem,
+    Optional<TurnReport.Delivery> delivery,
     Receipt receipt) {
 
   /// All steps of a turn and what they cost.
@@ -72,6 +73,7 @@ record TurnView(
         turn.mergedInto(),
         turn.refusal().map(TurnAnswer.Limit::of),
         turn.problem(),
+        turn.delivery(),
         new Receipt(
             turn.steps().stream().map(TurnView::step).toList(), turn.cost(), turn.billed()));
   }

@@ -31,7 +31,8 @@ final class EventMail {
           PLAN_RENEWAL_FAILED,
           WEBHOOK_ENDPOINT_DISABLED,
           TURN_PARKED,
-          TURN_RESUMED ->
+          TURN_RESUMED,
+          REPLY_FAILED ->
           true;
       case PING -> false;
     };
@@ -166,6 +167,7 @@ final class EventMail {
               "Mend the receiver, then enable the webhook again: PATCH /api/webhook-endpoints/%s with {\"enabled\": true}. What it missed is at GET /api/events."
                   .formatted(facts.text("endpoint_id", "{id}")));
       case TURN_PARKED -> parked(facts, bot);
+      case REPLY_FAILED -> replyFailed(facts, bot);
       case TURN_RESUMED ->
           new Words(
               "%s goes on with what was parked".formatted(bot),
@@ -216,6 +218,20 @@ final class EventMail {
                 facts.money("limit_nanos", "some money"),
                 facts.clause(", until %s", "resets_at")),
         "Raise the cap to let it go on.");
+  }
+
+  private static Words replyFailed(EventFacts facts, String bot) {
+    return new Words(
+        "%s could not deliver a reply".formatted(bot),
+        "A reply of %s on %s %s%s."
+            .formatted(
+                bot,
+                facts.text("platform", "its platform"),
+                facts.text("state", "failed").equals("unknown")
+                    ? "may not have arrived"
+                    : "did not arrive",
+                facts.clause(": %s", "problem")),
+        "GET /api/bots/{id}/turns?delivery=failed lists such replies, and the bot's health says what is wrong now. This e-mail comes once a day for a bot; each failure is an event.");
   }
 
   private static Words teamThreshold(EventFacts facts) {

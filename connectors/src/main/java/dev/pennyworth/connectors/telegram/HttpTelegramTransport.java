@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
@@ -20,9 +21,19 @@ public final class HttpTelegramTransport implements AutoCloseable {
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
   private static final int CALLS_AT_ONCE_MAX = 256;
   private static final int IDLE_CONNECTIONS_MAX = 32;
+
+  /// How long Telegram is asked to wait for updates.
+  static final Duration POLL = Duration.ofSeconds(30);
+
+  private static final Duration POLL_CALL_MAX = POLL.plusSeconds(15);
+
+  /// As many bots as one process listens for, and as many again whose last call still ends.
+  private static final int POLLS_AT_ONCE_MAX = 4_000;
+
   private static final long IDLE_SECONDS_MAX = 20;
 
   private final OkHttpClient client;
+  private final OkHttpClient pollingClient;
 
   public HttpTelegramTransport(ExecutorService threads) {
     var dispatcher = new Dispatcher(threads);
@@ -44,10 +55,35 @@ public final class HttpTelegramTransport implements AutoCloseable {
             .addInterceptor(HttpTelegramTransport::answerOfTelegram)
             .addNetworkInterceptor(HttpTelegramTransport::onceConnected)
             .build();
+    this.pollingClient = pollingClient(threads);
+  }
+
+  /// Its calls last long, so that they have connections of their own.
+  private OkHttpClient pollingClient(ExecutorService threads) {
+    var dispatcher = new Dispatcher(threads);
+    dispatcher.setMaxRequests(POLLS_AT_ONCE_MAX);
+    dispatcher.setMaxRequestsPerHost(POLLS_AT_ONCE_MAX);
+    return client
+        .newBuilder()
+        .dispatcher(dispatcher)
+        .connectionPool(new ConnectionPool(POLLS_AT_ONCE_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+        .readTimeout(POLL_CALL_MAX)
+        .callTimeout(POLL_CALL_MAX)
+        .build();
+  }
+
+  OkHttpClient pollingClient() {
+    return pollingClient;
   }
 
   OkHttpClient client() {
     return client;
+  }
+
+  void cancelPolls(String pathPrefix) {
+    pollingClient.dispatcher().runningCalls().stream()
+        .filter(call -> call.request().url().encodedPath().startsWith(pathPrefix))
+        .forEach(Call::cancel);
   }
 
   /// Something between here and Telegram answered, or Telegram is broken.
@@ -90,7 +126,9 @@ public final class HttpTelegramTransport implements AutoCloseable {
 
   @Override
   public void close() {
-    client.dispatcher().cancelAll();
-    client.connectionPool().evictAll();
+    for (var each : List.of(client, pollingClient)) {
+      each.dispatcher().cancelAll();
+      each.connectionPool().evictAll();
+    }
   }
 }

@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.api.methods.botapimethods.BotApiMethod;
 import org.telegram.telegrambots.meta.api.methods.updates.SetWebhook;
+import org.telegram.telegrambots.meta.api.objects.ResponseParameters;
+import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
@@ -59,6 +62,24 @@ public final class TelegramApi {
     }
   }
 
+  /// Waits for updates, some seconds at most.
+  ///
+  /// @param offset the first to get, and all before it are forgotten; 0 for all there are
+  List<Update> updates(SecretText token, int offset) throws TelegramFailure {
+    var client = new OkHttpTelegramClient(MAPPER, transport.pollingClient(), token.reveal(), url);
+    try {
+      return client.execute(
+          new TelegramUpdates(offset, Math.toIntExact(HttpTelegramTransport.POLL.toSeconds())));
+    } catch (TelegramApiException e) {
+      throw failure(e);
+    }
+  }
+
+  /// Ends the calls that wait for a bot's updates. What they would have brought comes again.
+  void endUpdates(SecretText token) {
+    transport.cancelPolls("/bot" + token.reveal() + "/");
+  }
+
   private OkHttpTelegramClient client(SecretText token) {
     return new OkHttpTelegramClient(MAPPER, transport.client(), token.reveal(), url);
   }
@@ -71,9 +92,7 @@ public final class TelegramApi {
       if (cause instanceof HttpTelegramTransport.Broken) {
         return new TelegramFailure(
             TelegramFailure.Kind.NOT_TAKEN,
-            0,
-            "Telegram is broken for the moment (%s).".formatted(cause.getMessage()),
-            Optional.empty());
+            "Telegram is broken for the moment (%s).".formatted(cause.getMessage()));
       }
       if (cause instanceof HttpTelegramTransport.PerhapsRead
           || cause instanceof InterruptedException) {
@@ -81,14 +100,12 @@ public final class TelegramApi {
       }
     }
     return isOfTransport(thrown)
-        ? new TelegramFailure(
-            TelegramFailure.Kind.NOT_TAKEN, 0, "Telegram was not reached.", Optional.empty())
+        ? new TelegramFailure(TelegramFailure.Kind.NOT_TAKEN, "Telegram was not reached.")
         : unknown();
   }
 
   private static TelegramFailure unknown() {
-    return new TelegramFailure(
-        TelegramFailure.Kind.UNKNOWN, 0, "Telegram did not answer.", Optional.empty());
+    return new TelegramFailure(TelegramFailure.Kind.UNKNOWN, "Telegram did not answer.");
   }
 
   /// The library's own failures to read an answer have no code, and come after one.
@@ -115,8 +132,9 @@ public final class TelegramApi {
         code >= 500 ? TelegramFailure.Kind.NOT_TAKEN : TelegramFailure.Kind.REFUSED,
         code,
         String.valueOf(thrown.getApiResponse()),
-        parameters == null
-            ? Optional.empty()
-            : Optional.ofNullable(parameters.getRetryAfter()).map(Duration::ofSeconds));
+        Optional.ofNullable(parameters)
+            .map(ResponseParameters::getRetryAfter)
+            .map(Duration::ofSeconds),
+        Optional.ofNullable(parameters).map(ResponseParameters::getMigrateToChatId));
   }
 }

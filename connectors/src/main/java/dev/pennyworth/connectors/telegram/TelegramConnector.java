@@ -36,13 +36,12 @@ public final class TelegramConnector implements PlatformConnector {
   private static final Duration ERROR_AGE_MAX = Duration.ofHours(1);
 
   private final TelegramApi api;
-  private final boolean isElsewhere;
+  private final TelegramReach reach;
   private final InstantSource clock;
 
-  /// @param isElsewhere whether the API is not Telegram's own, and reaches other addresses
-  public TelegramConnector(TelegramApi api, boolean isElsewhere, InstantSource clock) {
+  TelegramConnector(TelegramApi api, TelegramReach reach, InstantSource clock) {
     this.api = api;
-    this.isElsewhere = isElsewhere;
+    this.reach = reach;
     this.clock = clock;
   }
 
@@ -54,18 +53,16 @@ public final class TelegramConnector implements PlatformConnector {
   @Override
   public Activation activate(WebhookBot bot, URI webhookUrl) throws PlatformRefused {
     var token = token(bot);
-    var secret = secret(bot);
-    requireReachable(webhookUrl);
     User self;
     try {
-      self = api.execute(token, GetMe.builder().build());
-      api.execute(
-          token,
-          SetWebhook.builder()
-              .url(webhookUrl.toString())
-              .secretToken(secret.reveal())
-              .allowedUpdates(List.of("message"))
-              .build());
+      if (reach.isPolled()) {
+        self = api.execute(token, GetMe.builder().build());
+        api.execute(token, DeleteWebhook.builder().build());
+      } else {
+        var secret = secret(bot);
+        self = api.execute(token, GetMe.builder().build());
+        api.execute(token, webhook(webhookUrl, secret));
+      }
     } catch (TelegramFailure failure) {
       throw refusal(failure);
     }
@@ -74,10 +71,21 @@ public final class TelegramConnector implements PlatformConnector {
         List.of(
             "Telegram knows the token: it is that of %s."
                 .formatted(name.map(it -> "@" + it).orElse(self.getFirstName())),
-            "Telegram sends messages to webhook_url from now on."),
+            reach.isPolled()
+                ? "Messages are fetched from Telegram by polling, since PENNYWORTH_PUBLIC_URL is no"
+                    + " https address that Telegram could send them to. Nothing else is needed."
+                : "Telegram sends messages to webhook_url from now on."),
         List.of(),
         name.<Map<String, String>>map(it -> Map.of("chat_url", "https://t.me/" + it))
             .orElse(Map.of()));
+  }
+
+  private static SetWebhook webhook(URI url, SecretText secret) {
+    return SetWebhook.builder()
+        .url(url.toString())
+        .secretToken(secret.reveal())
+        .allowedUpdates(List.of("message"))
+        .build();
   }
 
   private static SecretText token(WebhookBot bot) throws PlatformRefused {
@@ -97,19 +105,6 @@ public final class TelegramConnector implements PlatformConnector {
                 SECRET_FIELD,
                 "platform_config.webhook_secret must be 1 to 256 letters, digits, _ and -: Telegram"
                     + " takes no other. Set it to null to have one made."));
-  }
-
-  private void requireReachable(URI webhookUrl) throws PlatformRefused {
-    var host = String.valueOf(webhookUrl.getHost());
-    boolean isHere = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
-    if (!isElsewhere && (isHere || !"https".equals(webhookUrl.getScheme()))) {
-      throw new PlatformRefused(
-          "webhook_url",
-          "Telegram cannot reach %s: it sends messages to https addresses on the internet only."
-                  .formatted(webhookUrl)
-              + " Start the server with PENNYWORTH_PUBLIC_URL=https://… set to where it is reached"
-              + " from outside.");
-    }
   }
 
   private static PlatformRefused refusal(TelegramFailure failure) {
@@ -146,6 +141,9 @@ public final class TelegramConnector implements PlatformConnector {
   }
 
   private List<String> problems(WebhookInfo info, URI webhookUrl) {
+    if (reach.isPolled()) {
+      return List.of(); // whoever fetches the messages reports
+    }
     var problems = new ArrayList<String>();
     var url = String.valueOf(info.getUrl());
     if (!url.equals(webhookUrl.toString())) {

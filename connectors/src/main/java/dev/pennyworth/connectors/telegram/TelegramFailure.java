@@ -20,14 +20,26 @@ final class TelegramFailure extends Exception {
   private final Kind kind;
   private final int code;
   private final Optional<Duration> retryAfter;
+  private final Optional<Long> movedTo;
 
   /// @param code as Telegram gave it; 0 without one
   /// @param description in Telegram's words or ours; never with the token
-  TelegramFailure(Kind kind, int code, String description, Optional<Duration> retryAfter) {
+  /// @param movedTo the chat's new id, if it has one
+  TelegramFailure(
+      Kind kind,
+      int code,
+      String description,
+      Optional<Duration> retryAfter,
+      Optional<Long> movedTo) {
     super(description);
     this.kind = kind;
     this.code = code;
     this.retryAfter = retryAfter;
+    this.movedTo = movedTo;
+  }
+
+  TelegramFailure(Kind kind, String description) {
+    this(kind, 0, description, Optional.empty(), Optional.empty());
   }
 
   Kind kind() {
@@ -44,6 +56,11 @@ final class TelegramFailure extends Exception {
 
   Optional<Duration> retryAfter() {
     return retryAfter;
+  }
+
+  /// The id of the supergroup that the group has become.
+  Optional<Long> movedTo() {
+    return movedTo;
   }
 
   /// Telegram does not know the token: 401, or 404 if it has no token's shape.

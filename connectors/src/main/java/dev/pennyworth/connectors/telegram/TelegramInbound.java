@@ -3,6 +3,7 @@ package dev.pennyworth.connectors.telegram;
 import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.connectors.UnreadableMessage;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -11,7 +12,8 @@ import org.telegram.telegrambots.meta.api.objects.User;
 import org.telegram.telegrambots.meta.api.objects.message.Message;
 
 /// Reads what Telegram tells. What is not for the bot to answer is nothing: edits, joins, channel
-/// posts, messages of bots, and in groups what neither mentions the bot nor answers it.
+/// posts, messages of bots, and in groups what neither mentions the bot nor answers it. Photos,
+/// voice and the like are told a notice, in private.
 final class TelegramInbound {
   private TelegramInbound() {}
 
@@ -29,7 +31,30 @@ final class TelegramInbound {
         .filter(_ -> update.getUpdateId() != null)
         .filter(TelegramInbound::isWhole)
         .filter(TelegramInbound::isOfAPerson)
-        .flatMap(found -> text(found, self).map(text -> inbound(update, found, team, bot, text)));
+        .flatMap(found ->
+            text(found, self)
+                .map(text -> inbound(event(update), found, team, bot, text))
+                .or(() -> unreadable(update, found, team, bot)));
+  }
+
+  /// In private, who sends no word hears why there is no answer. In groups nobody asked.
+  private static Optional<InboundMessage> unreadable(
+      Update update, Message message, TeamId team, BotId bot) {
+    return message.isUserMessage()
+        ? TelegramMedia.kind(message)
+            .map(kind ->
+                UnreadableMessage.answered(
+                    inbound(eventOfMedia(update, message), message, team, bot, kind)))
+        : Optional.empty();
+  }
+
+  private static String event(Update update) {
+    return "update/" + update.getUpdateId();
+  }
+
+  /// An album comes as many updates, and is answered once.
+  private static String eventOfMedia(Update update, Message message) {
+    return message.getMediaGroupId() == null ? event(update) : "album/" + message.getMediaGroupId();
   }
 
   private static boolean isWhole(Message message) {
@@ -39,19 +64,23 @@ final class TelegramInbound {
         && message.getMessageId() != null;
   }
 
+  /// What a channel posts comes into its group as from a person who is none.
   private static boolean isOfAPerson(Message message) {
     User from = message.getFrom();
-    return from != null && !Boolean.TRUE.equals(from.getIsBot()) && message.getViaBot() == null;
+    return from != null
+        && !Boolean.TRUE.equals(from.getIsBot())
+        && message.getViaBot() == null
+        && !Boolean.TRUE.equals(message.getIsAutomaticForward());
   }
 
   private static InboundMessage inbound(
-      Update update, Message message, TeamId team, BotId bot, String text) {
+      String event, Message message, TeamId team, BotId bot, String text) {
     var name = Optional.ofNullable(message.getFrom().getFirstName()).filter(one -> !one.isBlank());
     return new InboundMessage(
         team,
         bot,
         "telegram",
-        "update/" + update.getUpdateId(),
+        event,
         TelegramChat.of(message).channelId(),
         Long.toString(message.getFrom().getId()),
         name,

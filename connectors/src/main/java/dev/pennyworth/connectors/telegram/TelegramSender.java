@@ -8,6 +8,7 @@ import dev.pennyworth.connectors.WebhookBot;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.telegram.telegrambots.meta.api.methods.send.SendChatAction;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
 import org.telegram.telegrambots.meta.api.objects.LinkPreviewOptions;
@@ -21,7 +22,7 @@ public final class TelegramSender implements PlatformSender {
 
   private final TelegramApi api;
 
-  public TelegramSender(TelegramApi api) {
+  TelegramSender(TelegramApi api) {
     this.api = api;
   }
 
@@ -59,35 +60,54 @@ public final class TelegramSender implements PlatformSender {
     if (part.text().isBlank()) {
       return new Sent.Accepted(Optional.empty()); // there is nothing that Telegram would show
     }
-    var html = TelegramHtml.of(part.text());
     try {
-      return html.isBlank() ? plain(token.get(), part) : formatted(token.get(), part, html);
+      return whole(token.get(), TelegramChat.ofChannel(part.channelId()), part);
+    } catch (TelegramFailure failure) {
+      return failure.movedTo().isPresent()
+          ? toSupergroup(token.get(), failure.movedTo().get(), part)
+          : sent(failure);
+    }
+  }
+
+  /// A group that has become a supergroup has another id. It has no topics yet, and no message that
+  /// could be replied to.
+  private Sent toSupergroup(SecretText token, long chat, OutboundPart part) {
+    try {
+      return whole(token, new TelegramChat(chat, OptionalInt.empty()), part);
     } catch (TelegramFailure failure) {
       return sent(failure);
     }
   }
 
-  private Sent formatted(SecretText token, OutboundPart part, String html) throws TelegramFailure {
+  private Sent whole(SecretText token, TelegramChat chat, OutboundPart part)
+      throws TelegramFailure {
+    var html = TelegramHtml.of(part.text());
+    return html.isBlank() ? plain(token, chat, part) : formatted(token, chat, part, html);
+  }
+
+  private Sent formatted(SecretText token, TelegramChat chat, OutboundPart part, String html)
+      throws TelegramFailure {
     try {
-      return accepted(api.execute(token, message(part).text(html).parseMode("HTML").build()));
+      return accepted(api.execute(token, message(chat, part).text(html).parseMode("HTML").build()));
     } catch (TelegramFailure failure) {
       if (isOfFormatting(failure)) {
-        return plain(token, part);
+        return plain(token, chat, part);
       }
       throw failure;
     }
   }
 
-  private Sent plain(SecretText token, OutboundPart part) throws TelegramFailure {
-    return accepted(api.execute(token, message(part).text(part.text()).build()));
+  private Sent plain(SecretText token, TelegramChat chat, OutboundPart part)
+      throws TelegramFailure {
+    return accepted(api.execute(token, message(chat, part).text(part.text()).build()));
   }
 
   private static Sent accepted(Message message) {
     return new Sent.Accepted(Optional.ofNullable(message.getMessageId()).map(Object::toString));
   }
 
-  private static SendMessage.SendMessageBuilder<?, ?> message(OutboundPart part) {
-    var chat = TelegramChat.ofChannel(part.channelId());
+  private static SendMessage.SendMessageBuilder<?, ?> message(
+      TelegramChat chat, OutboundPart part) {
     var message =
         SendMessage.builder()
             .chatId(Long.toString(chat.chat()))

@@ -3,8 +3,6 @@ package dev.pennyworth.connectors.telegram;
 import dev.pennyworth.agentloop.Acceptance;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.connectors.HttpFailure;
-import dev.pennyworth.connectors.PlatformTyping;
-import dev.pennyworth.connectors.WebhookBot;
 import dev.pennyworth.connectors.WebhookIntake;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -27,17 +25,10 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Webhooks")
 public final class TelegramWebhookController {
-  private final WebhookIntake intake;
-  private final TelegramSender sender;
-  private final TelegramSelves selves;
-  private final PlatformTyping typing;
+  private final TelegramIntake intake;
 
-  TelegramWebhookController(
-      WebhookIntake intake, TelegramSender sender, TelegramApi api, PlatformTyping typing) {
+  TelegramWebhookController(TelegramIntake intake) {
     this.intake = intake;
-    this.sender = sender;
-    this.selves = new TelegramSelves(api);
-    this.typing = typing;
   }
 
   /// Takes one update, as Telegram sends it: X-Telegram-Bot-Api-Secret-Token has to be the bot's
@@ -45,7 +36,7 @@ public final class TelegramWebhookController {
   @Post("/{id}")
   @Consumes(MediaType.ALL)
   HttpResponse<byte[]> receive(String id, HttpRequest<byte[]> request) {
-    var bot = intake.require("telegram", id);
+    var bot = intake.require(id);
     var secret = bot.config("webhook_secret").map(SecretText::reveal).orElse("");
     var sent = request.getHeaders().get(TelegramSignature.HEADER);
     if (!TelegramSignature.isGood(sent, secret)) {
@@ -53,22 +44,14 @@ public final class TelegramWebhookController {
           "bad_signature", TelegramSignature.HEADER + " is not the bot's webhook secret.");
     }
     var message =
-        update(request.getBody().orElse(new byte[0]))
-            .flatMap(update ->
-                TelegramInbound.read(
-                    update, bot.settings().team(), bot.settings().bot(), () -> self(bot)));
+        update(request.getBody().orElse(new byte[0])).flatMap(update -> intake.read(bot, update));
     if (message.isEmpty()) {
       return WebhookIntake.done();
     }
     if (intake.accept(bot, message.get()) instanceof Acceptance.Accepted(_, var rate)) {
-      typing.show(sender, bot, message.get());
       return WebhookIntake.done(rate);
     }
     return WebhookIntake.done();
-  }
-
-  private TelegramInbound.Self self(WebhookBot bot) {
-    return selves.of(bot.settings().bot(), bot.requiredConfig("bot_token"));
   }
 
   private static Optional<Update> update(byte[] body) {

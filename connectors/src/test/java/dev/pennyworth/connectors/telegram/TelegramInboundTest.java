@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.connectors.UnreadableMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,11 @@ class TelegramInboundTest {
     }
     var found = message.orElseThrow();
     assertThat(found.eventId())
-        .isEqualTo("update/" + read(file).at("/update/update_id").intValue());
+        .isEqualTo(
+            expected
+                .path("event_id")
+                .asText("update/" + read(file).at("/update/update_id").intValue()));
+    assertThat(found.notice()).isEqualTo(notice(expected));
     assertThat(found.channelId()).isEqualTo(expected.path("channel_id").textValue());
     assertThat(found.endUserId()).isEqualTo(expected.path("end_user_id").textValue());
     assertThat(found.text()).isEqualTo(expected.path("text").textValue());
@@ -77,6 +82,12 @@ class TelegramInboundTest {
             });
 
     assertThat(message).isPresent();
+  }
+
+  private static Optional<String> notice(JsonNode expected) {
+    return expected.path("notice").asBoolean()
+        ? Optional.of(UnreadableMessage.NOTICE)
+        : Optional.empty();
   }
 
   private static Update update(String file) throws IOException {
