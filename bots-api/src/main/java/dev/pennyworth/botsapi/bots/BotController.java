@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Bots")
-final class BotController {
+public final class BotController {
   private static final int TESTS_PER_MINUTE_MAX = 10;
   private static final int TEST_LENGTH_MAX = 100_000;
 
@@ -83,7 +83,7 @@ final class BotController {
   }
 
   /// A bot in a list.
-  record Listed(
+  public record Listed(
       BotId id,
       String name,
       String slug,

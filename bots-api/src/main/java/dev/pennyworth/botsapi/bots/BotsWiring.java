@@ -1,5 +1,7 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.JdbcParking;
+import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.LocalModels;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPrices;
@@ -98,6 +100,18 @@ final class BotsWiring {
       PublicUrl publicUrl,
       List<PlatformConnector> connectors) {
     return new BotConnections(jdbi, owners, bots, publicUrl, connectors);
+  }
+
+  @Singleton
+  BotDesk botDesk(
+      Jdbi jdbi,
+      JdbcBots bots,
+      JdbcBudgets budgets,
+      BotController listing,
+      BotLogsController logs,
+      JdbcTurnReports reports,
+      JdbcParking parking) {
+    return new BotDesk(jdbi, bots, budgets, listing, logs, reports, parking);
   }
 
   @Singleton
