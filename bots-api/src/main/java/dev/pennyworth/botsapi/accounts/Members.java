@@ -50,7 +50,7 @@ public final class Members {
   ///
   /// @param id `usr_…`, or `inv_…` while invited
   /// @param status `active` or `invited`
-  record MemberView(String id, String email, String role, String status, Instant createdAt) {
+  public record MemberView(String id, String email, String role, String status, Instant createdAt) {
     private static MemberView of(Member member) {
       return new MemberView(
           member.user().toString(),

@@ -101,7 +101,7 @@ public final class BotController {
   record Tried(String message) {}
 
   /// A page of bots.
-  record Listing(List<Listed> bots, @Nullable String nextCursor) {}
+  public record Listing(List<Listed> bots, @Nullable String nextCursor) {}
 
   /// Makes a bot. A custom bot's webhook_secret is shown in this answer only.
   @Post
@@ -122,7 +122,7 @@ public final class BotController {
 
   /// Lists bots, newest first.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     var asked = Pages.request(limit, cursor, BotId::parse);
     return jdbi.withHandle(handle -> {

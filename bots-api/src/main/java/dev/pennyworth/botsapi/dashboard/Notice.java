@@ -15,7 +15,9 @@ public enum Notice {
   RESUMED("The turn goes on from its last finished step."),
   GIVEN_UP("The turn has ended. Nothing more is charged for it."),
   SWITCHED("You now look at another team."),
+  PLAN_CHANGED("The plan is changed."),
   ADDED("Added."),
+  SENT("On its way. What comes of it is in the deliveries below."),
   REMOVED("Removed."),
   SIGNED_OUT("You are signed out.");
 
