@@ -118,6 +118,31 @@ final class RolesTest {
       GET    /dashboard/wallet                          owner billing editor viewer
       POST   /dashboard/bots/{}/turns/{}/give-up        owner billing editor
       POST   /dashboard/bots/{}/turns/{}/resume         owner billing editor
+      GET    /dashboard/audit                           owner billing
+      GET    /dashboard/billing                         owner billing
+      POST   /dashboard/billing/auto-reload             owner billing
+      POST   /dashboard/billing/deposit                 owner billing
+      POST   /dashboard/billing/limits                  owner billing
+      POST   /dashboard/billing/plan                    owner billing
+      GET    /dashboard/keys                            owner billing editor viewer
+      POST   /dashboard/keys                            owner billing editor
+      POST   /dashboard/keys/{}/withdraw                owner billing editor
+      GET    /dashboard/ledger                          owner billing
+      GET    /dashboard/ledger.csv                      owner billing
+      GET    /dashboard/models                          owner billing editor viewer
+      GET    /dashboard/team                            owner billing editor viewer
+      POST   /dashboard/team/add                        owner
+      POST   /dashboard/team/{}/remove                  owner
+      POST   /dashboard/team/{}/role                    owner
+      GET    /dashboard/usage                           owner billing
+      GET    /dashboard/usage.csv                       owner billing
+      GET    /dashboard/webhooks                        owner billing
+      POST   /dashboard/webhooks                        owner billing
+      GET    /dashboard/webhooks/{}                     owner billing
+      POST   /dashboard/webhooks/{}                     owner billing
+      POST   /dashboard/webhooks/{}/delete              owner billing
+      POST   /dashboard/webhooks/{}/deliveries/{}/retry owner billing
+      POST   /dashboard/webhooks/{}/ping                owner billing
       POST   /graphql                                   anybody
       POST   /v1/chat/completions                       owner editor
       GET    /                                          anybody
@@ -253,10 +278,11 @@ final class RolesTest {
             .json()
             .path("id")
             .textValue());
+    ids.put("keyId", Objects.requireNonNull(ids.get("/api/keys/{id} id")));
     var spare = UUID.randomUUID() + "@example.com";
-    ids.put(
-        "/api/team/members/{id} id",
-        TestingMember.add(server, team, spare, "viewer").json().path("id").textValue());
+    var member = TestingMember.add(server, team, spare, "viewer").json().path("id").textValue();
+    ids.put("/api/team/members/{id} id", member);
+    ids.put("memberId", member);
     ids.put(
         "endpointId",
         server

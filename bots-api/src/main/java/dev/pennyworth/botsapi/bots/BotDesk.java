@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// What owners do with bots at the dashboard: the same as by the API, with the same rules.
 public final class BotDesk {
   private final Jdbi jdbi;
+  private final OwnersBots owners;
   private final JdbcBots bots;
   private final JdbcBudgets budgets;
   private final BotController listing;
@@ -32,6 +33,7 @@ public final class BotDesk {
 
   BotDesk(
       Jdbi jdbi,
+      OwnersBots owners,
       JdbcBots bots,
       JdbcBudgets budgets,
       BotController listing,
@@ -39,12 +41,40 @@ public final class BotDesk {
       JdbcTurnReports reports,
       JdbcParking parking) {
     this.jdbi = jdbi;
+    this.owners = owners;
     this.bots = bots;
     this.budgets = budgets;
     this.listing = listing;
     this.logs = logs;
     this.reports = reports;
     this.parking = parking;
+  }
+
+  /// A bot as its owner reads it. Who may not read prompts gets it without texts.
+  ///
+  /// @throws HttpFailure 404
+  public BotView view(Caller caller, String id) {
+    var bot = BotId.parse(id).orElseThrow(() -> HttpFailure.notFound("bot"));
+    var view = jdbi.withHandle(handle -> owners.read(handle, caller.team(), bot));
+    return caller.role().readsPrompts() ? view : view.withoutTexts();
+  }
+
+  /// Makes a bot.
+  ///
+  /// @param body as the API takes it
+  /// @throws HttpFailure 403, or naming what is wrong with the body
+  public BotView create(Caller caller, byte[] body) {
+    caller.require(Role::editsBots, "make bots");
+    return jdbi.inTransaction(tx -> owners.create(tx, caller, body));
+  }
+
+  /// Changes what the body names.
+  ///
+  /// @param body as the API takes it
+  /// @throws HttpFailure 403, 404, or naming what is wrong with the body
+  public BotView change(Caller caller, BotId bot, byte[] body) {
+    caller.require(Role::changesBots, "change bots");
+    return jdbi.inTransaction(tx -> owners.patch(tx, caller, bot, body));
   }
 
   /// A bot with what it spent and the cap that leaves it least.

@@ -1,16 +1,22 @@
 package dev.pennyworth.botsapi.dashboard;
 
+import dev.pennyworth.agentloop.AgentLoopSettings;
 import dev.pennyworth.billing.JdbcWallets;
 import dev.pennyworth.botsapi.accounts.Accounts;
 import dev.pennyworth.botsapi.accounts.Members;
+import dev.pennyworth.botsapi.bots.BotDesk;
+import dev.pennyworth.botsapi.bots.TestChats;
 import dev.pennyworth.botsapi.http.PublicUrl;
+import dev.pennyworth.botsapi.money.ModelsController;
 import dev.pennyworth.botsapi.secrets.MasterKey;
+import dev.pennyworth.connectors.Json;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.views.jte.HtmlJteViewsRenderer;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.Executors;
 
 /// The object graph of the dashboard.
 @Factory
@@ -35,6 +41,21 @@ final class DashboardWiring {
   @Singleton
   Forms forms(FormTokens tokens) {
     return new Forms(tokens);
+  }
+
+  @Singleton
+  ModelChoices modelChoices(ModelsController models, AgentLoopSettings settings) {
+    return new ModelChoices(models, settings);
+  }
+
+  @Singleton
+  BotPages botPages(BotDesk desk) {
+    return new BotPages(desk);
+  }
+
+  @Singleton
+  ChatStreams chatStreams(TestChats chats, HtmlPages pages, Json json) {
+    return new ChatStreams(chats, pages, json, Executors.newVirtualThreadPerTaskExecutor());
   }
 
   @Singleton

@@ -73,6 +73,11 @@ final class HtmlPages {
       return new Page(200, title, Optional.of(section), template, Map.of("page", model));
     }
 
+    /// The same with another template.
+    Page from(String other) {
+      return new Page(status, title, section, other, model);
+    }
+
     /// The same with a form that could not be taken as it was.
     Page refused(HttpFailure failure) {
       return new Page(failure.status(), title, section, template, model);
@@ -94,7 +99,12 @@ final class HtmlPages {
   /// Some of a page, for a script that puts it in its place.
   MutableHttpResponse<String> fragment(
       HttpRequest<?> request, String template, Map<String, Object> model) {
-    return HttpResponse.ok(render(template, new HashMap<>(model), request)).contentType(HTML);
+    return HttpResponse.ok(text(request, template, model)).contentType(HTML);
+  }
+
+  /// The same, not yet an answer.
+  String text(HttpRequest<?> request, String template, Map<String, Object> model) {
+    return render(template, new HashMap<>(model), request);
   }
 
   /// Goes on to another page after something was done there.

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record LedgerPage(
     Form filters,
     String query,
-    List<Choice> bots,
-    List<Choice> kinds,
+    List<Options.Option> bots,
+    List<Options.Option> kinds,
     Map<String, String> names,
     List<LedgerEntryView> entries,
     @Nullable String nextCursor,

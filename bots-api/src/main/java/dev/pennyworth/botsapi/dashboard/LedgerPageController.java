@@ -98,14 +98,14 @@ final class LedgerPageController {
       Form filters,
       LedgerController.Listing listing,
       Optional<LedgerController.ProofView> proof) {
-    var choices = Choice.ofBots(bots.list(caller, BOTS_MAX, null));
+    var choices = Options.of(bots.list(caller, BOTS_MAX, null));
     var model =
         new LedgerPage(
             filters,
             filters.query(FILTERS),
             choices,
-            Choice.ofWords(LedgerController.KINDS),
-            choices.stream().collect(Collectors.toMap(Choice::value, Choice::label)),
+            Options.ofWords(LedgerController.KINDS),
+            choices.stream().collect(Collectors.toMap(Options.Option::value, Options.Option::label)),
             listing.entries(),
             listing.nextCursor(),
             proof);

@@ -22,6 +22,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,9 +37,11 @@ public final class UsageController {
   private static final MediaType CSV = MediaType.of("text/csv;charset=utf-8");
 
   private final JdbcUsage usage;
+  private final JdbcUsageDays days;
 
-  UsageController(JdbcUsage usage) {
+  UsageController(JdbcUsage usage, JdbcUsageDays days) {
     this.usage = usage;
+    this.days = days;
   }
 
   /// A page of groups, and the sums over all of them.
@@ -120,6 +123,19 @@ public final class UsageController {
         page.rows().stream().map(group -> view(by, group)).toList(),
         sums(found.total()),
         page.nextCursor());
+  }
+
+  /// The same by day, for charts; both ends included.
+  ///
+  /// @throws HttpFailure 403
+  public JdbcUsageDays.Days days(Caller caller, LocalDate from, LocalDate to) {
+    caller.require(Role::readsMoney, "read usage");
+    return days.read(caller.team(), from, to);
+  }
+
+  /// Groups as CSV, amounts exact.
+  public static String csv(String groupBy, List<Group> groups) {
+    return UsageCsv.write(groupBy, groups);
   }
 
   private static UsageGroup group(@Nullable String word) {
