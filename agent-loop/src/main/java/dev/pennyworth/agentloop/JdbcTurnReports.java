@@ -190,6 +190,27 @@ public final class JdbcTurnReports {
             .list());
   }
 
+  /// A team's parked turns, the longest waiting first.
+  public List<TurnReport> parked(TeamId team, int rowsMax) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
+                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
+                  t.merged_into, NULL AS text
+                FROM turn t
+                WHERE t.team_id = :team AND t.status = 'parked'
+                ORDER BY t.accepted_at, t.seq
+                LIMIT :rows
+                """)
+            .bind("team", team.uuid())
+            .bind("rows", rowsMax)
+            .map((row, _) ->
+                report(row, steps(handle, team, new TurnId(row.getObject("turn_id", UUID.class)))))
+            .list());
+  }
+
   private static List<TurnReport.Step> steps(Handle handle, TeamId team, TurnId turn) {
     return handle
         .createQuery(

@@ -16,12 +16,14 @@ final class Greeting {
   private static String first(URI address, FirstRun.Made made) {
     return """
 
+      Dashboard  %s/dashboard
       Sign in    %s
       Password   %s
       API key    %s   (shown this once)
     %s
     """
         .formatted(
+            address,
             made.email(),
             made.password()
                 .map(password -> password.reveal() + "   (shown this once)")

@@ -111,15 +111,52 @@ final class RolesTest {
       GET    /checkout/thanks                           anybody
       GET    /checkout/{}/{}                            anybody
       POST   /checkout/{}/{}                            anybody
+      GET    /dashboard                                 owner billing editor viewer
+      GET    /dashboard/register                        anybody
+      POST   /dashboard/register                        anybody
+      GET    /dashboard/sign-in                         anybody
+      POST   /dashboard/sign-in                         anybody
+      POST   /dashboard/sign-out                        anybody
+      POST   /dashboard/switch-team                     owner billing editor viewer
+      POST   /dashboard/theme                           anybody
+      GET    /dashboard/wallet                          owner billing editor viewer
+      POST   /dashboard/bots/{}/turns/{}/give-up        owner billing editor
+      POST   /dashboard/bots/{}/turns/{}/resume         owner billing editor
+      GET    /dashboard/audit                           owner billing
+      GET    /dashboard/billing                         owner billing
+      POST   /dashboard/billing/auto-reload             owner billing
+      POST   /dashboard/billing/deposit                 owner billing
+      POST   /dashboard/billing/limits                  owner billing
+      POST   /dashboard/billing/plan                    owner billing
+      GET    /dashboard/keys                            owner billing editor viewer
+      POST   /dashboard/keys                            owner billing editor
+      POST   /dashboard/keys/{}/withdraw                owner billing editor
+      GET    /dashboard/ledger                          owner billing
+      GET    /dashboard/ledger.csv                      owner billing
+      GET    /dashboard/models                          owner billing editor viewer
+      GET    /dashboard/team                            owner billing editor viewer
+      POST   /dashboard/team/add                        owner
+      POST   /dashboard/team/{}/remove                  owner
+      POST   /dashboard/team/{}/role                    owner
+      GET    /dashboard/usage                           owner billing
+      GET    /dashboard/usage.csv                       owner billing
+      GET    /dashboard/webhooks                        owner billing
+      POST   /dashboard/webhooks                        owner billing
+      GET    /dashboard/webhooks/{}                     owner billing
+      POST   /dashboard/webhooks/{}                     owner billing
+      POST   /dashboard/webhooks/{}/delete              owner billing
+      POST   /dashboard/webhooks/{}/deliveries/{}/retry owner billing
+      POST   /dashboard/webhooks/{}/ping                owner billing
       POST   /graphql                                   anybody
       POST   /v1/chat/completions                       owner editor
+      GET    /                                          anybody
       GET    /v1/models                                 owner billing editor viewer
       GET    /v1/models/{}                              owner billing editor viewer
       """;
 
   /// What belongs to no team.
   private static final List<String> OF_NO_TEAM =
-      List.of("/health", "/prometheus", "/openapi", "/docs");
+      List.of("/health", "/prometheus", "/openapi", "/docs", "/assets");
 
   private static final List<String> ROLES = List.of("owner", "billing", "editor", "viewer");
 
@@ -128,6 +165,7 @@ final class RolesTest {
   private static List<Route> routes;
   private static TestingTeam team;
   private static Map<String, TestingMember> members;
+  private static Map<String, TestingBrowser> browsers;
   private static Map<String, String> kept;
 
   @BeforeAll
@@ -141,7 +179,12 @@ final class RolesTest {
             .toList();
     team = server.register();
     members = new HashMap<>();
-    ROLES.forEach(role -> members.put(role, TestingMember.of(server, team, role)));
+    browsers = new HashMap<>();
+    for (var role : ROLES) {
+      var member = TestingMember.of(server, team, role);
+      members.put(role, member);
+      browsers.put(role, TestingBrowser.signedIn(server, member.own()).lookingAt(team));
+    }
     kept = newIds();
   }
 
@@ -184,7 +227,8 @@ final class RolesTest {
     var roles = rules.getOrDefault(key(route), Set.of());
     boolean may = roles.contains(role);
 
-    var answer = send(route, role);
+    var isPage = route.template().startsWith("/dashboard");
+    var answer = isPage ? browse(route, role) : send(route, role);
 
     if (may) {
       assertThat(answer.status()).as(answer.text()).isNotIn(401, 403).isLessThan(500);
@@ -193,11 +237,20 @@ final class RolesTest {
       assertThat(answer.errorCode()).isEqualTo("operator_only");
     } else {
       assertThat(answer.status()).as(answer.text()).isEqualTo(403);
-      if (!route.method().equals("HEAD")) {
+      if (isPage) {
+        assertThat(answer.text()).contains("Your role &#39;" + role + "&#39; may not ");
+      } else if (!route.method().equals("HEAD")) {
         assertThat(answer.errorCode()).isEqualTo("role_not_sufficient");
         assertThat(answer.json().at("/error/details/role").textValue()).isEqualTo(role);
       }
     }
+  }
+
+  /// As [#send], in the browser of a member who looks at the team.
+  private static TestingAnswer browse(Route route, String role) {
+    var browser = Objects.requireNonNull(browsers.get(role));
+    var path = route.path(ids(route));
+    return route.method().equals("POST") ? browser.post(path) : browser.get(path);
   }
 
   private static TestingAnswer send(Route route, String role) {
@@ -229,10 +282,11 @@ final class RolesTest {
             .json()
             .path("id")
             .textValue());
+    ids.put("keyId", Objects.requireNonNull(ids.get("/api/keys/{id} id")));
     var spare = UUID.randomUUID() + "@example.com";
-    ids.put(
-        "/api/team/members/{id} id",
-        TestingMember.add(server, team, spare, "viewer").json().path("id").textValue());
+    var member = TestingMember.add(server, team, spare, "viewer").json().path("id").textValue();
+    ids.put("/api/team/members/{id} id", member);
+    ids.put("memberId", member);
     ids.put(
         "endpointId",
         server

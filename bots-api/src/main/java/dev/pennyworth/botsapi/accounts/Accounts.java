@@ -5,7 +5,10 @@ import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.http.RateTally;
 import dev.pennyworth.botsapi.secrets.PasswordHasher;
 import dev.pennyworth.connectors.HttpFailure;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Registering, signing in, staying signed in, and signing out.
@@ -44,6 +47,16 @@ public final class Accounts {
   public record Session(
       String accessToken, String refreshToken, long expiresIn, UserPart user, TeamPart team) {}
 
+  /// What a browser gets.
+  ///
+  /// @param cookie shown to the browser alone; the database keeps its hash
+  public record BrowserSession(SecretText cookie, Duration lifetime) {}
+
+  /// How a session begins. Joins the transaction.
+  private interface Opening<T> {
+    T of(Handle tx, Account account);
+  }
+
   /// The person in a [Session].
   public record UserPart(UserId id, String email) {}
 
@@ -54,7 +67,7 @@ public final class Accounts {
   ///
   /// @param what such as `login`
   /// @throws HttpFailure 429
-  static void countAddress(RateTally tally, String what, ClientAddress from) {
+  public static void countAddress(RateTally tally, String what, ClientAddress from) {
     tally.count(
         what + "/address/" + from, PER_ADDRESS_AND_MINUTE, "requests of this kind from here");
   }
@@ -65,6 +78,22 @@ public final class Accounts {
   /// @throws HttpFailure 403 if registration is closed to who is not invited, 409 if the e-mail is
   ///   taken, 429
   public Session register(RateTally tally, EmailAddress email, Password password) {
+    return register(
+        tally,
+        email,
+        password,
+        (tx, account) -> answer(account, sessions.open(tx, account.user())));
+  }
+
+  /// As [#register], in a browser.
+  ///
+  /// @throws HttpFailure as [#register]
+  public BrowserSession registerInBrowser(RateTally tally, EmailAddress email, Password password) {
+    return register(tally, email, password, this::browserSession);
+  }
+
+  private <T> T register(
+      RateTally tally, EmailAddress email, Password password, Opening<T> opening) {
     tally.count(
         "register/account/" + email,
         REGISTRATIONS_PER_ACCOUNT_AND_MINUTE,
@@ -75,14 +104,14 @@ public final class Accounts {
     }
     refuseTaken(accounts.find(email).isPresent());
     var hash = hasher.hash(password.secret());
-    var session =
+    var made =
         jdbi.inTransaction(tx -> {
           var account = accounts.create(tx, email, hash);
           refuseTaken(account.isEmpty());
-          return answer(account.orElseThrow(), sessions.open(tx, account.orElseThrow().user()));
+          return Map.entry(account.orElseThrow(), opening.of(tx, account.orElseThrow()));
         });
-    members.joinInvited(session.user().id(), email);
-    return session;
+    members.joinInvited(made.getKey().user(), email);
+    return made.getValue();
   }
 
   private static void refuseTaken(boolean taken) {
@@ -97,6 +126,34 @@ public final class Accounts {
   /// @param tally counts the account
   /// @throws HttpFailure 401 if e-mail or password is wrong, 429
   public Session login(RateTally tally, EmailAddress email, SecretText password) {
+    var account = verified(tally, email, password);
+    return answer(account, jdbi.inTransaction(tx -> sessions.open(tx, account.user())));
+  }
+
+  /// Signs in in a browser.
+  ///
+  /// @throws HttpFailure as [#login]; the same limits count both
+  public BrowserSession loginInBrowser(RateTally tally, EmailAddress email, SecretText password) {
+    var account = verified(tally, email, password);
+    return jdbi.inTransaction(tx -> browserSession(tx, account));
+  }
+
+  private BrowserSession browserSession(Handle tx, Account account) {
+    var open = sessions.openForBrowser(tx, account.user());
+    return new BrowserSession(open.refreshToken(), JdbcSessions.LIFETIME);
+  }
+
+  /// Ends a browser's session. Safe to repeat.
+  public void logoutInBrowser(SecretText cookie) {
+    sessions.browsing(cookie).ifPresent(browsing -> sessions.end(browsing.session()));
+  }
+
+  /// The person behind a user's id.
+  public Account byId(UserId user) {
+    return accounts.byId(user);
+  }
+
+  private Account verified(RateTally tally, EmailAddress email, SecretText password) {
     tally.count(
         "login/account/" + email, SIGN_INS_PER_ACCOUNT_AND_MINUTE, "sign-ins of this account");
     var found = accounts.find(email);
@@ -109,7 +166,7 @@ public final class Accounts {
     }
     var account = found.get().account();
     members.joinInvited(account.user(), email);
-    return answer(account, jdbi.inTransaction(tx -> sessions.open(tx, account.user())));
+    return account;
   }
 
   private static HttpFailure wrongCredentials() {

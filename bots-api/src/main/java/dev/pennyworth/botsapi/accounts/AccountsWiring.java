@@ -58,8 +58,9 @@ final class AccountsWiring {
   }
 
   @Singleton
-  JdbcCallers callers(Jdbi jdbi, AccessTokens accessTokens, JdbcApiKeys apiKeys) {
-    return new JdbcCallers(jdbi, accessTokens, apiKeys);
+  JdbcCallers callers(
+      Jdbi jdbi, AccessTokens accessTokens, JdbcApiKeys apiKeys, JdbcSessions sessions) {
+    return new JdbcCallers(jdbi, accessTokens, apiKeys, sessions);
   }
 
   @Singleton

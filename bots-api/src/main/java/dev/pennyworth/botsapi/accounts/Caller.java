@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.accounts;
 
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.connectors.HttpFailure;
+import io.micronaut.http.HttpRequest;
 import java.security.Principal;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -16,6 +17,11 @@ public record Caller(UserId user, TeamId team, Role role, Optional<KeyId> key)
   /// Who asks with an access token.
   public Caller(UserId user, TeamId team, Role role) {
     this(user, team, role, Optional.empty());
+  }
+
+  /// Who asks with a request; empty if nobody is signed in.
+  public static Optional<Caller> of(HttpRequest<?> request) {
+    return request.getUserPrincipal(SignedIn.class).flatMap(SignedIn::asked);
   }
 
   @Override

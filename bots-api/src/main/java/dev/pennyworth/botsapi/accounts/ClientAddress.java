@@ -10,7 +10,8 @@ import java.util.HexFormat;
 public record ClientAddress(String text) {
   private static final int IPV6_NETWORK_BYTES = 8;
 
-  static ClientAddress of(HttpRequest<?> request) {
+  /// Where a request comes from.
+  public static ClientAddress of(HttpRequest<?> request) {
     var address = request.getRemoteAddress().getAddress();
     if (address == null) {
       return new ClientAddress(request.getRemoteAddress().getHostString());

@@ -39,7 +39,7 @@ public final class JdbcApiKeys {
   }
 
   /// A key as lists show it.
-  record Listed(
+  public record Listed(
       KeyId id, String name, String hint, Instant createdAt, Optional<Instant> lastUsedAt) {}
 
   /// A key as it is shown once.

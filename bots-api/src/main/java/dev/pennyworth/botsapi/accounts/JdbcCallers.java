@@ -1,7 +1,9 @@
 package dev.pennyworth.botsapi.accounts;
 
+import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.billing.TeamId;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
 /// Who asks with a bearer token. Asked at each request, so that a sign-out, a new role or the end
@@ -12,9 +14,11 @@ final class JdbcCallers {
   private final Jdbi jdbi;
   private final AccessTokens accessTokens;
   private final JdbcApiKeys apiKeys;
+  private final JdbcSessions sessions;
 
-  JdbcCallers(Jdbi jdbi, AccessTokens accessTokens, JdbcApiKeys apiKeys) {
+  JdbcCallers(Jdbi jdbi, AccessTokens accessTokens, JdbcApiKeys apiKeys, JdbcSessions sessions) {
     this.jdbi = jdbi;
+    this.sessions = sessions;
     this.accessTokens = accessTokens;
     this.apiKeys = apiKeys;
   }
@@ -26,6 +30,42 @@ final class JdbcCallers {
     return bearer.startsWith(API_KEY_PREFIX)
         ? ApiKeyText.parse(bearer).flatMap(apiKeys::authenticate).map(key -> ofKey(key, named))
         : accessTokens.read(bearer).flatMap(claims -> ofToken(claims, named));
+  }
+
+  /// Who browses.
+  ///
+  /// @param chosen the team that he looks at; the personal one if it is none of his
+  Optional<SignedIn> browsing(SecretText cookie, Optional<String> chosen) {
+    return sessions
+        .browsing(cookie)
+        .map(browsing -> {
+          var user = browsing.user();
+          var caller =
+              chosen
+                  .flatMap(TeamId::parse)
+                  .flatMap(team -> role(team, user).map(role -> new Caller(user, team, role)))
+                  .or(() -> personal(user));
+          return new SignedIn(user, caller, false, Optional.of(browsing.session()));
+        });
+  }
+
+  private Optional<Caller> personal(UserId user) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT m.team_id, m.role
+                FROM app_user u
+                JOIN team_member m ON m.team_id = u.team_id AND m.user_id = u.user_id
+                WHERE u.user_id = :user
+                """)
+            .bind("user", user.uuid())
+            .map((row, _) ->
+                new Caller(
+                    user,
+                    new TeamId(row.getObject("team_id", UUID.class)),
+                    Role.ofWord(row.getString("role"))))
+            .findOne());
   }
 
   /// A key is of one team, whatever its maker is a member of.

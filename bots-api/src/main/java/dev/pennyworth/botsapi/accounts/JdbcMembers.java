@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// Who is in which team, as what.
-final class JdbcMembers {
+public final class JdbcMembers {
 
   /// A member, or somebody who is invited.
   ///
@@ -20,7 +20,7 @@ final class JdbcMembers {
   /// A team that somebody is a member of.
   ///
   /// @param personal whether it was made for him
-  record Membership(TeamId id, String name, String role, boolean personal) {}
+  public record Membership(TeamId id, String name, String role, boolean personal) {}
 
   /// A member.
   record Member(UserId user, EmailAddress email, Role role, Instant createdAt) {}

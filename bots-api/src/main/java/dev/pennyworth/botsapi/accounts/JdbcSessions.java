@@ -13,8 +13,12 @@ import org.jdbi.v3.core.Jdbi;
 /// Sign-ins that last: a family of refresh tokens, each replaced by the next when it is used. A
 /// token that comes twice ends its family: one of the two was stolen.
 final class JdbcSessions {
-  private static final Duration LIFETIME = Duration.ofDays(30);
+  static final Duration LIFETIME = Duration.ofDays(30);
   private static final String PREFIX = "pwr_";
+
+  /// Of a browser's session: its cookie. It is no refresh token, so that a stolen cookie opens no
+  /// door of the API.
+  private static final String BROWSER_PREFIX = "pws_";
 
   private final Jdbi jdbi;
   private final Tokens tokens;
@@ -31,9 +35,40 @@ final class JdbcSessions {
   /// A session and its newest refresh token.
   record Open(UserId user, SessionId session, SecretText refreshToken) {}
 
+  /// A browser's session.
+  record Browsing(UserId user, SessionId session) {}
+
   /// Begins a session. Joins the caller's transaction.
   Open open(Handle tx, UserId user) {
-    return insert(tx, user, new SessionId(ids.get()));
+    return insert(tx, user, new SessionId(ids.get()), PREFIX);
+  }
+
+  /// Begins a browser's session: its token is not replaced, and lasts as long as the session. Joins
+  /// the caller's transaction.
+  Open openForBrowser(Handle tx, UserId user) {
+    return insert(tx, user, new SessionId(ids.get()), BROWSER_PREFIX);
+  }
+
+  /// Whose browser it is; empty if the cookie is not ours, has expired or was signed out.
+  Optional<Browsing> browsing(SecretText cookie) {
+    if (!cookie.reveal().startsWith(BROWSER_PREFIX)) {
+      return Optional.empty();
+    }
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT family_id, user_id
+                FROM refresh_token
+                WHERE token_hash = :hash AND expires_at > :now
+                """)
+            .bind("hash", Tokens.hash(cookie))
+            .bind("now", clock.instant())
+            .map((row, _) ->
+                new Browsing(
+                    new UserId(row.getObject("user_id", UUID.class)),
+                    new SessionId(row.getObject("family_id", UUID.class))))
+            .findOne());
   }
 
   /// Whose token it is or was; empty if nobody's.
@@ -55,6 +90,9 @@ final class JdbcSessions {
   /// Replaces a token by the next of its family; empty if it is not known, has expired, or was
   /// replaced before. The last ends the family.
   Optional<Open> refresh(SecretText refreshToken) {
+    if (!refreshToken.reveal().startsWith(PREFIX)) {
+      return Optional.empty();
+    }
     var hash = Tokens.hash(refreshToken);
     return jdbi.inTransaction(tx -> {
       var row = lock(tx, hash);
@@ -66,7 +104,7 @@ final class JdbcSessions {
         return Optional.empty();
       }
       markReplaced(tx, hash);
-      return Optional.of(insert(tx, row.get().user(), row.get().session()));
+      return Optional.of(insert(tx, row.get().user(), row.get().session(), PREFIX));
     });
   }
 
@@ -81,8 +119,8 @@ final class JdbcSessions {
     jdbi.useHandle(handle -> end(handle, session));
   }
 
-  private Open insert(Handle tx, UserId user, SessionId session) {
-    var token = tokens.make(PREFIX);
+  private Open insert(Handle tx, UserId user, SessionId session, String prefix) {
+    var token = tokens.make(prefix);
     tx.createUpdate(
             """
             INSERT INTO refresh_token (token_hash, family_id, user_id, expires_at)

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Controller("/api/keys")
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @Tag(name = "API keys")
-final class KeysController {
+public final class KeysController {
   private static final List<String> FIELDS = List.of("name");
   private static final int NAME_LENGTH_MAX = 100;
 
@@ -41,7 +41,7 @@ final class KeysController {
   }
 
   /// A page of keys.
-  record Listing(List<JdbcApiKeys.Listed> keys, @Nullable String nextCursor) {}
+  public record Listing(List<JdbcApiKeys.Listed> keys, @Nullable String nextCursor) {}
 
   /// What making a key takes.
   record Asked(String name) {}
@@ -51,7 +51,7 @@ final class KeysController {
 
   /// Lists keys, newest first, without their secrets.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     var page = Pages.request(limit, cursor, KeyId::parse);
     var found = page.page(keys.list(caller, page.after(), page.rows()), key -> key.id().toString());
@@ -66,7 +66,7 @@ final class KeysController {
       responseCode = "201",
       description = "Made; the only answer that shows the key",
       content = @Content(schema = @Schema(implementation = Shown.class)))
-  HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::makesKeys, "make API keys");
     var body = RequestBody.read(json, request.getBody().orElse(new byte[0]), FIELDS);
     var name = body.required("name", body.text("name", 1, NAME_LENGTH_MAX));
@@ -83,7 +83,7 @@ final class KeysController {
   /// Withdraws a key at once.
   @Delete("/{id}")
   @ApiResponse(responseCode = "204", description = "Withdrawn")
-  HttpResponse<?> delete(Caller caller, String id) {
+  public HttpResponse<?> delete(Caller caller, String id) {
     caller.require(Role::makesKeys, "withdraw API keys");
     if (!KeyId.parse(id).map(key -> keys.delete(caller, key)).orElse(false)) {
       throw HttpFailure.notFound("API key");

@@ -18,7 +18,7 @@ import org.jdbi.v3.core.Jdbi;
 
 /// Who joins and leaves a team. Whoever changes that holds the team's lock, and is asked again
 /// under it whether he still may: two owners who remove each other cannot leave a team without one.
-final class Members {
+public final class Members {
   private static final int MEMBERS_OF_A_TEAM_MAX = 200;
 
   private final Jdbi jdbi;
@@ -50,7 +50,7 @@ final class Members {
   ///
   /// @param id `usr_…`, or `inv_…` while invited
   /// @param status `active` or `invited`
-  record MemberView(String id, String email, String role, String status, Instant createdAt) {
+  public record MemberView(String id, String email, String role, String status, Instant createdAt) {
     private static MemberView of(Member member) {
       return new MemberView(
           member.user().toString(),
@@ -91,7 +91,7 @@ final class Members {
   }
 
   /// The teams of a person, the oldest first.
-  List<JdbcMembers.Membership> teamsOf(
+  public List<JdbcMembers.Membership> teamsOf(
       UserId user, Optional<TeamId> only, Optional<TeamId> after, int rows) {
     return jdbi.withHandle(handle -> members.teamsOf(handle, user, only, after, rows));
   }

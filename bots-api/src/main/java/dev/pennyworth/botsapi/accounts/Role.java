@@ -25,7 +25,7 @@ public enum Role {
   }
 
   /// The words that the database and HTTP use, from most to least.
-  static final List<String> WORDS = List.of("owner", "billing", "editor", "viewer");
+  public static final List<String> WORDS = List.of("owner", "billing", "editor", "viewer");
 
   /// Reads one of [#WORDS].
   static Role ofWord(String word) {

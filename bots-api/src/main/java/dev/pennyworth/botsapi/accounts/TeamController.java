@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Team")
-final class TeamController {
+public final class TeamController {
   private static final List<String> NEW_MEMBER = List.of("email", "role");
   private static final List<String> CHANGE = List.of("role");
   private static final int EMAIL_LENGTH_MAX = 1_000;
@@ -55,7 +55,7 @@ final class TeamController {
   record Teams(List<JdbcMembers.Membership> teams, @Nullable String nextCursor) {}
 
   /// A page of members.
-  record Listing(List<Members.MemberView> members, @Nullable String nextCursor) {}
+  public record Listing(List<Members.MemberView> members, @Nullable String nextCursor) {}
 
   /// Whom to take into the team.
   ///
@@ -88,7 +88,7 @@ final class TeamController {
 
   /// Lists the team's members and those who are invited.
   @Get("/team/members")
-  Listing list(
+  public Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     var asked = Pages.request(limit, cursor, text -> TypedIds.parse("", text));
     var page =
@@ -106,7 +106,7 @@ final class TeamController {
       responseCode = "201",
       description = "A member, or invited",
       content = @Content(schema = @Schema(implementation = Members.MemberView.class)))
-  HttpResponse<byte[]> add(Caller caller, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> add(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::managesTeam, "manage members");
     var body = read(request, NEW_MEMBER);
     var email =
@@ -124,7 +124,7 @@ final class TeamController {
   @Patch("/team/members/{id}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Change.class)))
-  Members.MemberView change(Caller caller, String id, HttpRequest<byte[]> request) {
+  public Members.MemberView change(Caller caller, String id, HttpRequest<byte[]> request) {
     caller.require(Role::managesTeam, "manage members");
     return jdbi.inTransaction(
         tx -> members.change(tx, caller, id, () -> role(read(request, CHANGE))));
@@ -134,7 +134,7 @@ final class TeamController {
   /// back. For owners; everybody may leave, but the last owner.
   @Delete("/team/members/{id}")
   @ApiResponse(responseCode = "204", description = "Removed")
-  HttpResponse<?> remove(Caller caller, String id) {
+  public HttpResponse<?> remove(Caller caller, String id) {
     jdbi.useTransaction(tx -> members.remove(tx, caller, id));
     return HttpResponse.noContent();
   }

@@ -63,7 +63,7 @@ public enum AuditAction {
     return Arrays.stream(values()).filter(action -> action.word.equals(word)).findFirst();
   }
 
-  static List<String> words() {
+  public static List<String> words() {
     return Arrays.stream(values()).map(AuditAction::word).toList();
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Team")
-final class AuditController {
+public final class AuditController {
   private final JdbcAudit audit;
 
   AuditController(JdbcAudit audit) {
@@ -33,7 +33,7 @@ final class AuditController {
   }
 
   /// A page of the audit log.
-  record Listing(List<EntryView> entries, @Nullable String nextCursor) {}
+  public record Listing(List<EntryView> entries, @Nullable String nextCursor) {}
 
   /// A change.
   ///
@@ -41,7 +41,7 @@ final class AuditController {
   /// @param subject the id of what was changed
   /// @param from what it was; null where there was nothing. Secrets never appear
   /// @param to what it became; null where nothing is left
-  record EntryView(
+  public record EntryView(
       AuditId id,
       Instant at,
       ActorView actor,
@@ -53,13 +53,13 @@ final class AuditController {
   /// Who made a change.
   ///
   /// @param type `user`, `api_key` (then the user is who made the key) or `system`
-  record ActorView(
+  public record ActorView(
       String type, Optional<UserId> userId, Optional<String> email, Optional<KeyId> keyId) {}
 
   /// Lists changes, newest first. `action` is a word such as `bot.caps_changed`; `actor` is the id
   /// of a user or of an API key. For owners and billing.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller,
       @Nullable @QueryValue String action,
       @Nullable @QueryValue String actor,

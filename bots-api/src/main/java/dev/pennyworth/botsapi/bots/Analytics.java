@@ -11,10 +11,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// A bot's figures by day, every day of the range present, and their sums.
-record Analytics(String timezone, List<Day> daily, Summary summary) {
+public record Analytics(String timezone, List<Day> daily, Summary summary) {
 
   /// One day, in the bot's time zone.
-  record Day(
+  public record Day(
       LocalDate date,
       long messagesReceived,
       long messagesSent,
@@ -33,7 +33,7 @@ record Analytics(String timezone, List<Day> daily, Summary summary) {
   ///
   /// @param totalMessages received and sent
   /// @param totalTokens of all buckets
-  record Summary(
+  public record Summary(
       long totalConversations,
       long totalMessages,
       long totalTokens,

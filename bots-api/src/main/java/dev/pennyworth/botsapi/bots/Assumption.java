@@ -4,7 +4,7 @@ package dev.pennyworth.botsapi.bots;
 ///
 /// @param source `request`, `bot_history` (the mean of the bot's last 30 days), `bot` (its
 ///   settings) or `default`
-record Assumption(String name, Object value, String source) {
+public record Assumption(String name, Object value, String source) {
   static final String REQUEST = "request";
   static final String HISTORY = "bot_history";
   static final String BOT = "bot";

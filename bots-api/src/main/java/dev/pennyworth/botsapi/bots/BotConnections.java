@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /// Connects bots to their platforms and disconnects them. Platforms are talked to between
 /// transactions, never in one.
-final class BotConnections {
+public final class BotConnections {
   private static final Logger LOG = LoggerFactory.getLogger(BotConnections.class);
 
   private final Jdbi jdbi;
@@ -63,7 +63,7 @@ final class BotConnections {
   /// What a change of a bot's connection did, and what is left for the owner.
   ///
   /// @param values what the owner pastes or opens, by name
-  record Connection(
+  public record Connection(
       BotId id,
       String status,
       URI webhookUrl,
@@ -74,11 +74,11 @@ final class BotConnections {
   /// How a bot's connection is.
   ///
   /// @param problems in a person's words; empty if it is well
-  record Health(boolean ok, List<String> problems) {}
+  public record Health(boolean ok, List<String> problems) {}
 
   /// @throws HttpFailure 404; 422 if the platform refuses the bot, or this version cannot connect
   ///   to it; 503 if the platform cannot be asked
-  Connection activate(Caller caller, BotId id) {
+  public Connection activate(Caller caller, BotId id) {
     var bot = jdbi.inTransaction(tx -> owners.prepareConnection(tx, caller, id));
     var url = BotView.webhookUrl(bot, publicUrl);
     var activation = activation(bot, url);
@@ -126,7 +126,7 @@ final class BotConnections {
   /// platform could not be told.
   ///
   /// @throws HttpFailure 404
-  Connection pause(Caller caller, BotId id) {
+  public Connection pause(Caller caller, BotId id) {
     var bot = jdbi.inTransaction(tx -> owners.setStatus(tx, caller, id, "paused"));
     var url = BotView.webhookUrl(bot, publicUrl);
     var toDo = new ArrayList<String>();
@@ -163,7 +163,7 @@ final class BotConnections {
   }
 
   /// @throws HttpFailure 404
-  Health health(Caller caller, BotId id) {
+  public Health health(Caller caller, BotId id) {
     var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), id));
     var problems = new ArrayList<String>();
     if (!bot.status().equals("active")) {

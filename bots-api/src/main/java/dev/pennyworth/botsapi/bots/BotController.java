@@ -44,9 +44,9 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Bots")
-final class BotController {
-  private static final int TESTS_PER_MINUTE_MAX = 10;
-  private static final int TEST_LENGTH_MAX = 100_000;
+public final class BotController {
+  static final int TESTS_PER_MINUTE_MAX = 10;
+  static final int TEST_LENGTH_MAX = 100_000;
 
   private final Jdbi jdbi;
   private final OwnersBots owners;
@@ -83,7 +83,7 @@ final class BotController {
   }
 
   /// A bot in a list.
-  record Listed(
+  public record Listed(
       BotId id,
       String name,
       String slug,
@@ -101,7 +101,7 @@ final class BotController {
   record Tried(String message) {}
 
   /// A page of bots.
-  record Listing(List<Listed> bots, @Nullable String nextCursor) {}
+  public record Listing(List<Listed> bots, @Nullable String nextCursor) {}
 
   /// Makes a bot. A custom bot's webhook_secret is shown in this answer only.
   @Post
@@ -111,7 +111,7 @@ final class BotController {
       responseCode = "201",
       description = "Made",
       content = @Content(schema = @Schema(implementation = BotView.class)))
-  HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, "make bots");
     return idempotency.once(
         caller.team(),
@@ -122,7 +122,7 @@ final class BotController {
 
   /// Lists bots, newest first.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     var asked = Pages.request(limit, cursor, BotId::parse);
     return jdbi.withHandle(handle -> {
@@ -158,14 +158,14 @@ final class BotController {
   @Patch("/{id}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = BotRequest.class)))
-  BotView patch(Caller caller, String id, HttpRequest<byte[]> request) {
+  public BotView patch(Caller caller, String id, HttpRequest<byte[]> request) {
     caller.require(Role::changesBots, "change bots");
     return jdbi.inTransaction(tx -> owners.patch(tx, caller, bot(id), body(request)));
   }
 
   /// Deletes a bot. Its ledger stays.
   @Delete("/{id}")
-  HttpResponse<?> delete(Caller caller, String id) {
+  public HttpResponse<?> delete(Caller caller, String id) {
     caller.require(Role::editsBots, "delete bots");
     connections.disconnectForGood(caller, bot(id));
     jdbi.useTransaction(tx -> owners.delete(tx, caller, bot(id)));
@@ -174,28 +174,28 @@ final class BotController {
 
   /// Connects a bot to its platform; tells what is left to do by hand.
   @Post("/{id}/activate")
-  BotConnections.Connection activate(Caller caller, String id) {
+  public BotConnections.Connection activate(Caller caller, String id) {
     caller.require(Role::editsBots, "activate bots");
     return connections.activate(caller, bot(id));
   }
 
   /// Drops a bot's platform connection.
   @Post("/{id}/pause")
-  BotConnections.Connection pause(Caller caller, String id) {
+  public BotConnections.Connection pause(Caller caller, String id) {
     caller.require(Role::editsBots, "pause bots");
     return connections.pause(caller, bot(id));
   }
 
   /// Asks the bot's platform whether the connection works; tells what is wrong.
   @Get("/{id}/health")
-  BotConnections.Health health(Caller caller, String id) {
+  public BotConnections.Health health(Caller caller, String id) {
     caller.require(Role::editsBots, "look at a bot's connection");
     return connections.health(caller, bot(id));
   }
 
   /// Replaces a custom bot's webhook secret. The answer is the only place that shows the new one.
   @Post("/{id}/webhook-secret")
-  OwnersBots.NewWebhookSecret rotateWebhookSecret(Caller caller, String id) {
+  public OwnersBots.NewWebhookSecret rotateWebhookSecret(Caller caller, String id) {
     caller.require(Role::editsBots, "change secrets");
     return jdbi.inTransaction(tx -> owners.rotateWebhookSecret(tx, caller, bot(id)));
   }

@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 ///
 /// @param workspaceId empty for the team's default workspace
 /// @param maxTokensPerTurn output tokens per model call
-record BotDocument(
+public record BotDocument(
     String name,
     String platform,
     String systemPrompt,
@@ -55,7 +55,7 @@ record BotDocument(
   private static final int URL_LENGTH_MAX = 2_000;
   private static final int COST_USERS_MAX = 100;
 
-  BotDocument {
+  public BotDocument {
     costUsers = List.copyOf(costUsers);
     limits = Map.copyOf(limits);
   }
@@ -73,7 +73,7 @@ record BotDocument(
       OptionalInt stepDownPercent) {}
 
   /// A cap on a period, as HTTP writes it.
-  record SpendingCap(String period, NanoUsd cents) {}
+  public record SpendingCap(String period, NanoUsd cents) {}
 
   /// Reads and checks all fields.
   ///

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Logs and analytics")
-final class BotLogsController {
+public final class BotLogsController {
   private static final List<String> STATUSES = List.of("running", "parked", "done", "failed");
   private static final List<String> DELIVERIES =
       List.of("pending", "sending", "sent", "unknown", "failed");
@@ -81,23 +81,23 @@ final class BotLogsController {
   }
 
   /// A page of conversations.
-  record Conversations(List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
+  public record Conversations(List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
 
   /// A message of a conversation.
   ///
   /// @param direction `in` or `out`
-  record MessageView(
+  public record MessageView(
       MessageId id, TurnId turnId, String direction, String text, Instant createdAt) {}
 
   /// A page of messages.
-  record Messages(List<MessageView> messages, @Nullable String nextCursor) {}
+  public record Messages(List<MessageView> messages, @Nullable String nextCursor) {}
 
   /// A page of turns.
-  record Turns(List<TurnView> turns, @Nullable String nextCursor) {}
+  public record Turns(List<TurnView> turns, @Nullable String nextCursor) {}
 
   /// Lists conversations, newest first.
   @Get("/conversations")
-  Conversations conversations(
+  public Conversations conversations(
       Caller caller,
       String id,
       @Nullable @QueryValue String limit,
@@ -114,7 +114,7 @@ final class BotLogsController {
 
   /// Lists a conversation's messages, oldest first.
   @Get("/conversations/{conversationId}/messages")
-  Messages messages(
+  public Messages messages(
       Caller caller,
       String id,
       String conversationId,
@@ -144,7 +144,7 @@ final class BotLogsController {
   /// Lists turns with their receipts, newest first; by `delivery`, those whose reply is in that
   /// state on its way to the platform.
   @Get("/turns")
-  Turns turns(
+  public Turns turns(
       Caller caller,
       String id,
       @Nullable @QueryValue("conversation_id") String conversationId,
@@ -174,14 +174,14 @@ final class BotLogsController {
 
   /// Reads a turn with its receipt.
   @Get("/turns/{turnId}")
-  TurnView turn(Caller caller, String id, String turnId) {
+  public TurnView turn(Caller caller, String id, String turnId) {
     caller.require(Role::readsPrompts, "read conversations");
     return TurnView.of(require(caller, id, turnId));
   }
 
   /// The figures by day, in the bot's time zone, both ends included; the last 30 days by default.
   @Get("/analytics")
-  Analytics analytics(
+  public Analytics analytics(
       Caller caller,
       String id,
       @Nullable @QueryValue String from,
@@ -209,7 +209,7 @@ final class BotLogsController {
 
   /// What the bot has spent, what its caps leave, and how long that lasts.
   @Get("/usage/summary")
-  UsageSummary usage(Caller caller, String id) {
+  public UsageSummary usage(Caller caller, String id) {
     return jdbi.withHandle(handle -> {
       var bot = owners.require(handle, caller.team(), bot(id));
       var zone = bot.document().timezone();
@@ -228,11 +228,11 @@ final class BotLogsController {
   }
 
   /// How much of a person was found and erased.
-  record Erased(int conversations) {}
+  public record Erased(int conversations) {}
 
   /// Erases what an end user said and was told. The ledger keeps amounts only.
   @Delete("/end-users/{platformUserId}")
-  Erased erase(Caller caller, String id, String platformUserId) {
+  public Erased erase(Caller caller, String id, String platformUserId) {
     caller.require(Role::editsBots, "erase messages");
     var bot = requireBot(caller, id);
     var conversations = erasure.erase(caller.team(), bot.id(), CleanText.of(platformUserId));
@@ -244,7 +244,7 @@ final class BotLogsController {
   }
 
   /// @throws HttpFailure 404 if the bot has no such turn
-  TurnReport require(Caller caller, String id, String turnId) {
+  public TurnReport require(Caller caller, String id, String turnId) {
     var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), bot(id)));
     return TurnId.parse(turnId)
         .flatMap(turn -> reports.find(caller.team(), turn))

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /// A bot as its owner reads it. Secrets show as `***` with a fingerprint that tells them apart.
 ///
 /// @param webhookSecret only in the answer that made it
-record BotView(
+public record BotView(
     BotId id,
     String name,
     String slug,
@@ -62,14 +62,14 @@ record BotView(
   private static final String HIDDEN = "***";
 
   /// How the model is called, as HTTP writes it.
-  record Config(
+  public record Config(
       Optional<BigDecimal> temperature,
       Optional<URI> baseUrl,
       Optional<String> lightModel,
       OptionalInt stepDownPercent) {}
 
   /// What is known of a bot besides what its owner set.
-  record Figures(
+  public record Figures(
       NanoUsd spent, NanoUsd held, long conversationCount, Optional<Instant> lastActiveAt) {
     static final Figures NONE = new Figures(NanoUsd.ZERO, NanoUsd.ZERO, 0, Optional.empty());
   }

@@ -1,5 +1,8 @@
 package dev.pennyworth.botsapi.bots;
 
+import dev.pennyworth.agentloop.JdbcInbox;
+import dev.pennyworth.agentloop.JdbcParking;
+import dev.pennyworth.agentloop.JdbcTurnReports;
 import dev.pennyworth.agentloop.LocalModels;
 import dev.pennyworth.billing.JdbcBudgets;
 import dev.pennyworth.billing.JdbcPrices;
@@ -103,6 +106,31 @@ final class BotsWiring {
       PublicUrl publicUrl,
       List<PlatformConnector> connectors) {
     return new BotConnections(jdbi, owners, bots, slots, deadLetters, clock, publicUrl, connectors);
+  }
+
+  @Singleton
+  TestChats testChats(
+      Jdbi jdbi,
+      JdbcBots bots,
+      JdbcLogs logs,
+      JdbcInbox inbox,
+      JdbcTurnReports reports,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    return new TestChats(jdbi, bots, logs, inbox, reports, clock, ids);
+  }
+
+  @Singleton
+  BotDesk botDesk(
+      Jdbi jdbi,
+      OwnersBots owners,
+      JdbcBots bots,
+      JdbcBudgets budgets,
+      BotController listing,
+      BotLogsController logs,
+      JdbcTurnReports reports,
+      JdbcParking parking) {
+    return new BotDesk(jdbi, owners, bots, budgets, listing, logs, reports, parking);
   }
 
   @Singleton

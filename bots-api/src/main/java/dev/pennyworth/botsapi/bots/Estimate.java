@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param worstCase each message takes all the steps it may and each step writes all it may, with
 ///   nothing cached
 /// @param assumptions where each figure came from
-record Estimate(
+public record Estimate(
     String llmProvider,
     String llmModel,
     String priceId,

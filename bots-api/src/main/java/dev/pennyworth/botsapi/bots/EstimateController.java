@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
-final class EstimateController {
+public final class EstimateController {
   private static final List<String> FIELDS =
       List.of(
           "llm_provider",
@@ -103,7 +103,7 @@ final class EstimateController {
   @Post
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Asked.class)))
-  Estimate estimate(Caller caller, HttpRequest<byte[]> request) {
+  public Estimate estimate(Caller caller, HttpRequest<byte[]> request) {
     var body = RequestBody.read(json, request.getBody().orElse(new byte[0]), FIELDS);
     var bot = bot(caller, body);
     var past = bot.flatMap(it -> past(caller, it));
@@ -153,7 +153,7 @@ final class EstimateController {
   }
 
   /// Costs by message, day and month.
-  record Costs(Amount perMessage, Amount perDay, Amount perMonth) {
+  public record Costs(Amount perMessage, Amount perDay, Amount perMonth) {
     static Costs of(NanoUsd message, long messagesPerDay) {
       var day = new NanoUsd(Math.multiplyExact(message.nanos(), messagesPerDay));
       var month = new NanoUsd(Math.multiplyExact(day.nanos(), (long) Estimate.DAYS_PER_MONTH));
@@ -162,7 +162,7 @@ final class EstimateController {
   }
 
   /// An amount in both words for it: one credit is one US cent.
-  record Amount(NanoUsd costCents, NanoUsd credits) {
+  public record Amount(NanoUsd costCents, NanoUsd credits) {
     static Amount of(NanoUsd amount) {
       return new Amount(amount, amount);
     }

@@ -16,11 +16,11 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// What a bot's end users said and were told, and how long it took.
-final class JdbcLogs {
+public final class JdbcLogs {
   JdbcLogs() {}
 
   /// A conversation in a list.
-  record Conversation(
+  public record Conversation(
       ConversationId id,
       String platform,
       String channelId,
@@ -84,6 +84,51 @@ final class JdbcLogs {
                 Optional.ofNullable(row.getTimestamp("ended_at")).map(Timestamp::toInstant),
                 row.getLong("messages")))
         .list();
+  }
+
+  /// The conversation that somebody has with a bot now, or had last.
+  Optional<ConversationId> latest(
+      Handle handle, TeamId team, BotId bot, String platform, String channel, String user) {
+    return handle
+        .createQuery(
+            """
+            SELECT conversation_id
+            FROM conversation
+            WHERE team_id = :team AND bot_id = :bot
+              AND platform = :platform AND channel_id = :channel AND end_user_id = :user
+            ORDER BY conversation_id DESC
+            LIMIT 1
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("platform", platform)
+        .bind("channel", channel)
+        .bind("user", user)
+        .mapTo(UUID.class)
+        .map(ConversationId::new)
+        .findOne();
+  }
+
+  /// What was last said to the bot in a conversation, by turn.
+  Map<TurnId, String> asked(
+      Handle handle, TeamId team, ConversationId conversation, int rowsMax) {
+    var asked = new HashMap<TurnId, String>();
+    handle
+        .createQuery(
+            """
+            SELECT turn_id, text
+            FROM message
+            WHERE team_id = :team AND conversation_id = :conversation AND direction = 'in'
+            ORDER BY seq DESC
+            LIMIT :rows
+            """)
+        .bind("team", team.uuid())
+        .bind("conversation", conversation.uuid())
+        .bind("rows", rowsMax)
+        .map((row, _) ->
+            Map.entry(new TurnId(row.getObject(1, UUID.class)), row.getString(2)))
+        .forEach(entry -> asked.put(entry.getKey(), entry.getValue()));
+    return Map.copyOf(asked);
   }
 
   boolean hasConversation(Handle handle, TeamId team, BotId bot, ConversationId conversation) {

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
 /// What owners do with their bots. Every method that writes joins the caller's transaction.
-final class OwnersBots {
+public final class OwnersBots {
   private static final int SLUG_LENGTH_MAX = 60;
   private static final int SLUG_TRIES_MAX = 10_000;
   private static final int WEBHOOK_SECRET_BYTES = 32;
@@ -162,7 +162,7 @@ final class OwnersBots {
   }
 
   /// A webhook secret, shown once.
-  record NewWebhookSecret(BotId id, String webhookSecret) {}
+  public record NewWebhookSecret(BotId id, String webhookSecret) {}
 
   /// Replaces the webhook secret; the old one stops working at once.
   ///

@@ -90,7 +90,7 @@ final class ParkedTurnsController {
 
   /// By now the turn may wait for something else than it did a moment ago: who moves no money
   /// approves of nothing.
-  private static JdbcParking.Decision decision(Caller caller, boolean isApproved) {
+  static JdbcParking.Decision decision(Caller caller, boolean isApproved) {
     if (!isApproved) {
       return JdbcParking.Decision.GIVE_UP;
     }
@@ -98,7 +98,7 @@ final class ParkedTurnsController {
   }
 
   /// Approving spends the team's money; letting a turn go on under its limits does not.
-  private static void requireRole(Caller caller, TurnReport turn, boolean isApproved) {
+  static void requireRole(Caller caller, TurnReport turn, boolean isApproved) {
     if (isApproved && turn.stopReason().filter(AWAITING_APPROVAL::equals).isPresent()) {
       caller.require(Role::movesMoney, "approve of a step");
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A turn with its receipt, as its owner reads it.
-record TurnView(
+public record TurnView(
     TurnId id,
     String status,
     Optional<String> stopReason,
@@ -30,10 +30,10 @@ record TurnView(
     Receipt receipt) {
 
   /// All steps of a turn and what they cost.
-  record Receipt(List<Step> steps, NanoUsd costCents, NanoUsd billedCents) {}
+  public record Receipt(List<Step> steps, NanoUsd costCents, NanoUsd billedCents) {}
 
   /// One model call or tool call.
-  record Step(
+  public record Step(
       int n,
       String kind,
       String purpose,
@@ -52,7 +52,7 @@ record TurnView(
   /// Tokens in disjoint buckets.
   ///
   /// @param cacheWriteHour of `cacheWrite`, what was written for an hour, which has its own price
-  record Tokens(
+  public record Tokens(
       long input,
       long output,
       long cacheRead,

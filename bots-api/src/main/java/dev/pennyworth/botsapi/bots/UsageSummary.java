@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 /// @param projectedDaysLeft at the pace of the last up to seven whole days, until the lifetime cap
 ///   or the wallet is used up, whichever is first; empty if nothing was spent or nothing bounds it.
 ///   A bot that spent nothing on a whole day yet goes by what it spent today
-record UsageSummary(
+public record UsageSummary(
     NanoUsd spentCents, NanoUsd heldCents, List<Cap> caps, Optional<BigDecimal> projectedDaysLeft) {
   static final int PACE_DAYS = 7;
 
   /// One cap and what is left of it.
   ///
   /// @param period `lifetime`, `day`, `week` or `month`
-  record Cap(
+  public record Cap(
       String period,
       NanoUsd limitCents,
       NanoUsd spentCents,
@@ -58,7 +58,7 @@ record UsageSummary(
             .flatMap(left -> daysLeft(left, Pace.of(lastDays, madeOn, today))));
   }
 
-  private static Optional<Cap> cap(BudgetState budget) {
+  static Optional<Cap> cap(BudgetState budget) {
     return budget
         .limit()
         .map(limit ->

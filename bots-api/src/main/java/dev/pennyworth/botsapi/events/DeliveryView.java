@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param responseStatus of the last attempt; empty where nobody answered
 /// @param error of the last attempt, in a sentence; empty if it went well
 /// @param nextAttemptAt empty once delivered or failed
-record DeliveryView(
+public record DeliveryView(
     DeliveryId id,
     EventId eventId,
     String eventType,

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param events types, and prefixes that end in `*`
 /// @param status `enabled` or `disabled`
 /// @param lastDelivery the newest, whatever became of it
-record EndpointView(
+public record EndpointView(
     EndpointId id,
     String url,
     List<String> events,
@@ -18,7 +18,7 @@ record EndpointView(
     Optional<Instant> disabledAt,
     Optional<DeliveryView> lastDelivery,
     Instant createdAt) {
-  EndpointView {
+  public EndpointView {
     events = List.copyOf(events);
   }
 }

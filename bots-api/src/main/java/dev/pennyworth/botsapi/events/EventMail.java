@@ -48,11 +48,7 @@ final class EventMail {
       return Optional.empty();
     }
     var facts = new EventFacts(event.facts());
-    var bot =
-        letter
-            .botName()
-            .map(name -> "'" + EventFacts.plain(name) + "'")
-            .orElseGet(() -> facts.text("bot_id", "A bot"));
+    var bot = named(letter.botName(), facts);
     var words = words(type.get(), facts, bot);
     var text =
         """
@@ -79,6 +75,18 @@ final class EventMail {
                 event.type(),
                 publicUrl);
     return Optional.of(new Mail(event.id().toString(), letter.recipients(), words.subject(), text));
+  }
+
+  /// What happened, in one line.
+  static String subject(EventType type, StoredEvent event, Optional<String> botName) {
+    var facts = new EventFacts(event.facts());
+    return words(type, facts, named(botName, facts)).subject();
+  }
+
+  private static String named(Optional<String> botName, EventFacts facts) {
+    return botName
+        .map(name -> "'" + EventFacts.plain(name) + "'")
+        .orElseGet(() -> facts.text("bot_id", "A bot"));
   }
 
   private static Words words(EventType type, EventFacts facts, String bot) {

@@ -42,6 +42,11 @@ final class EventsWiring {
   }
 
   @Singleton
+  RecentEvents recentEvents(JdbcDeliveryLog log) {
+    return new RecentEvents(log);
+  }
+
+  @Singleton
   JdbcDeliveryLog deliveryLog(Jdbi jdbi, Json json) {
     return new JdbcDeliveryLog(jdbi, json);
   }

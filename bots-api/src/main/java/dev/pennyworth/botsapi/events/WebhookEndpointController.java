@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Events")
-final class WebhookEndpointController {
+public final class WebhookEndpointController {
   private static final String DEED = "manage outbound webhooks";
 
   private final Endpoints endpoints;
@@ -49,10 +49,10 @@ final class WebhookEndpointController {
   }
 
   /// A page of endpoints.
-  record Listing(List<EndpointView> webhookEndpoints, @Nullable String nextCursor) {}
+  public record Listing(List<EndpointView> webhookEndpoints, @Nullable String nextCursor) {}
 
   /// A page of an endpoint's deliveries.
-  record Deliveries(List<DeliveryView> deliveries, @Nullable String nextCursor) {}
+  public record Deliveries(List<DeliveryView> deliveries, @Nullable String nextCursor) {}
 
   /// What making an endpoint takes.
   ///
@@ -64,7 +64,7 @@ final class WebhookEndpointController {
 
   /// Lists endpoints, newest first, without their secrets.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     caller.require(Role::readsMoney, "read webhook endpoints");
     var page = Pages.request(limit, cursor, EndpointId::parse);
@@ -83,7 +83,7 @@ final class WebhookEndpointController {
       responseCode = "201",
       description = "Made; the only answer that shows the secret",
       content = @Content(schema = @Schema(implementation = Endpoints.Created.class)))
-  HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, DEED);
     var body = body(request, Endpoints.FIELDS_OF_NEW);
     var asked = endpoints.read(body);
@@ -97,7 +97,7 @@ final class WebhookEndpointController {
 
   /// Reads an endpoint.
   @Get("/{endpointId}")
-  EndpointView read(Caller caller, String endpointId) {
+  public EndpointView read(Caller caller, String endpointId) {
     caller.require(Role::readsMoney, "read webhook endpoints");
     return endpoints.find(caller.team(), id(endpointId));
   }
@@ -107,7 +107,7 @@ final class WebhookEndpointController {
   @Patch("/{endpointId}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Change.class)))
-  EndpointView change(Caller caller, String endpointId, HttpRequest<byte[]> request) {
+  public EndpointView change(Caller caller, String endpointId, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, DEED);
     var id = id(endpointId);
     endpoints.find(caller.team(), id);
@@ -118,7 +118,7 @@ final class WebhookEndpointController {
   /// Deletes an endpoint and the log of its deliveries.
   @Delete("/{endpointId}")
   @ApiResponse(responseCode = "204", description = "Deleted")
-  HttpResponse<?> delete(Caller caller, String endpointId) {
+  public HttpResponse<?> delete(Caller caller, String endpointId) {
     caller.require(Role::movesMoney, DEED);
     endpoints.delete(caller, id(endpointId));
     return HttpResponse.noContent();
@@ -130,7 +130,7 @@ final class WebhookEndpointController {
       responseCode = "202",
       description = "On its way; what comes of it is in the endpoint's deliveries",
       content = @Content(schema = @Schema(implementation = DeliveryView.class)))
-  HttpResponse<byte[]> test(Caller caller, String endpointId, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> test(Caller caller, String endpointId, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, DEED);
     var id = id(endpointId);
     endpoints.find(caller.team(), id);
@@ -145,7 +145,7 @@ final class WebhookEndpointController {
   /// Lists an endpoint's deliveries, newest first: what was sent, how often it was tried, and what
   /// came of it.
   @Get("/{endpointId}/deliveries")
-  Deliveries deliveries(
+  public Deliveries deliveries(
       Caller caller,
       String endpointId,
       @Nullable @QueryValue String limit,
@@ -166,7 +166,7 @@ final class WebhookEndpointController {
       responseCode = "202",
       description = "On its way",
       content = @Content(schema = @Schema(implementation = DeliveryView.class)))
-  HttpResponse<byte[]> retry(
+  public HttpResponse<byte[]> retry(
       Caller caller, String endpointId, String deliveryId, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, DEED);
     var id = id(endpointId);

@@ -37,7 +37,7 @@ import org.jdbi.v3.core.Jdbi;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
-final class BalanceController {
+public final class BalanceController {
   private static final BigDecimal CHARGE_CENTS_MIN = BigDecimal.valueOf(500);
   private static final BigDecimal CHARGE_CENTS_MAX = BigDecimal.valueOf(50_000);
   private static final BigDecimal THRESHOLD_CENTS_MAX = BigDecimal.valueOf(1_000_000);
@@ -77,7 +77,7 @@ final class BalanceController {
   ///
   /// @param heldCents set aside for running steps
   /// @param availableCents the balance less what is held
-  record Balance(
+  public record Balance(
       NanoUsd balanceCents,
       NanoUsd heldCents,
       NanoUsd availableCents,
@@ -90,7 +90,7 @@ final class BalanceController {
   ///
   /// @param thresholdCents less available than this, and the saved card is charged
   /// @param monthlyCeilingCents the most that is charged so in a calendar month (UTC)
-  record AutoReloadView(
+  public record AutoReloadView(
       boolean enabled,
       Optional<NanoUsd> thresholdCents,
       Optional<NanoUsd> amountCents,
@@ -106,11 +106,11 @@ final class BalanceController {
   record Asked(NanoUsd amountCents) {}
 
   /// A deposit that waits to be paid.
-  record Deposit(URI checkoutUrl, String status) {}
+  public record Deposit(URI checkoutUrl, String status) {}
 
   /// Reads the wallet.
   @Get
-  Balance balance(Caller caller) {
+  public Balance balance(Caller caller) {
     caller.require(Role::readsMoney, "read the balance");
     var wallet = wallets.balance(caller.team());
     return new Balance(
@@ -132,7 +132,7 @@ final class BalanceController {
       responseCode = "200",
       description = "Waits to be paid",
       content = @Content(schema = @Schema(implementation = Deposit.class)))
-  Deposit deposit(Caller caller, HttpRequest<byte[]> request) {
+  public Deposit deposit(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, "deposit money");
     var body =
         RequestBody.read(json, request.getBody().orElse(new byte[0]), List.of("amount_cents"));
@@ -152,7 +152,7 @@ final class BalanceController {
       responseCode = "200",
       description = "As it is now set",
       content = @Content(schema = @Schema(implementation = AutoReloadView.class)))
-  AutoReloadView setAutoReload(Caller caller, HttpRequest<byte[]> request) {
+  public AutoReloadView setAutoReload(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, "set auto-reload");
     var body = RequestBody.read(json, request.getBody().orElse(new byte[0]), AUTO_RELOAD_FIELDS);
     var settings = settings(body, autoReloads.find(caller.team()));

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
-final class BillingController {
+public final class BillingController {
   private static final int ALERT_PERCENTS_MAX = 10;
   private static final List<String> LIMITS =
       List.of("monthly_limit_cents", "alert_percents", "overage_ceiling_cents");
@@ -73,14 +73,14 @@ final class BillingController {
   }
 
   /// All plans.
-  record Listing(List<Offer> plans) {}
+  public record Listing(List<Offer> plans) {}
 
   /// A plan that a team can be on.
   ///
   /// @param creditsIncluded a month; one credit is one US cent
   /// @param tokensIncluded a month; whichever of the two ends first ends the grant
   /// @param overage whether bots go on at the wallet's expense once the grant is used up
-  record Offer(
+  public record Offer(
       String id,
       String name,
       NanoUsd monthlyPriceCents,
@@ -117,7 +117,7 @@ final class BillingController {
   /// Lists the plans. Public.
   @Get("/plans")
   @Secured(SecurityRule.IS_ANONYMOUS)
-  Listing plans() {
+  public Listing plans() {
     return new Listing(
         Arrays.stream(Plan.values())
             .map(plan ->
@@ -134,7 +134,7 @@ final class BillingController {
 
   /// The team's plan, what is used of it, and the team's limits.
   @Get
-  BillingViews.Billing billing(Caller caller) {
+  public BillingViews.Billing billing(Caller caller) {
     caller.require(Role::readsMoney, "read the plan");
     return views.of(caller.team());
   }
@@ -148,7 +148,7 @@ final class BillingController {
       responseCode = "200",
       description = "Changed, or will be",
       content = @Content(schema = @Schema(implementation = PlanChanged.class)))
-  HttpResponse<byte[]> change(Caller caller, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> change(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, "change the plan");
     var body = read(request, List.of("plan"));
     var wanted =
@@ -191,7 +191,7 @@ final class BillingController {
       responseCode = "200",
       description = "The limits from now on",
       content = @Content(schema = @Schema(implementation = BillingViews.Limits.class)))
-  BillingViews.Limits setLimits(Caller caller, HttpRequest<byte[]> request) {
+  public BillingViews.Limits setLimits(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::movesMoney, "change the team's limits");
     var wanted = limits(read(request, LIMITS));
     return jdbi.inTransaction(tx -> {

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// A team's plan and limits, as people read them.
-final class BillingViews {
+public final class BillingViews {
   private final Jdbi jdbi;
   private final JdbcPlans plans;
   private final JdbcTeamLimits limits;
@@ -30,7 +30,7 @@ final class BillingViews {
   /// @param nextPlan that the next period begins with
   /// @param status `active`, or `ending` if a cheaper plan follows
   /// @param credits US cents
-  record Billing(
+  public record Billing(
       String plan,
       String nextPlan,
       String status,
@@ -41,25 +41,25 @@ final class BillingViews {
       Limits limits) {}
 
   /// When a plan's grant began and ends.
-  record Period(Instant startsAt, Instant endsAt) {}
+  public record Period(Instant startsAt, Instant endsAt) {}
 
   /// What is used of a plan's credits.
-  record Credits(NanoUsd limit, NanoUsd spent, NanoUsd held, NanoUsd remaining) {}
+  public record Credits(NanoUsd limit, NanoUsd spent, NanoUsd held, NanoUsd remaining) {}
 
   /// What is used of a plan's tokens.
-  record Tokens(long limit, long spent, long held, long remaining) {}
+  public record Tokens(long limit, long spent, long held, long remaining) {}
 
   /// What went to the wallet once the grant was used up.
   ///
   /// @param ceilingCents empty: the wallet alone bounds it
-  record Overage(NanoUsd spentCents, NanoUsd heldCents, Optional<NanoUsd> ceilingCents) {}
+  public record Overage(NanoUsd spentCents, NanoUsd heldCents, Optional<NanoUsd> ceilingCents) {}
 
   /// The limits of all the team's bots together.
   ///
   /// @param monthlyLimitCents empty for no limit
   /// @param spentCents in this month, by UTC
   /// @param remainingCents below zero if the limit was lowered under what is committed
-  record Limits(
+  public record Limits(
       Optional<NanoUsd> monthlyLimitCents,
       NanoUsd spentCents,
       NanoUsd heldCents,

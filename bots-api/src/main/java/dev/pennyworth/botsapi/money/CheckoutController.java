@@ -31,6 +31,10 @@ final class CheckoutController {
       """
       <form method="post"><button type="submit">Pay</button></form>\
       """;
+  private static final String BACK =
+      """
+      <p><a href="/dashboard/billing">Back to the dashboard</a></p>\
+      """;
   private static final String PAID =
       """
       <p role="status">Paid. The amount is in the wallet; paying again changes nothing.</p>\
@@ -94,10 +98,10 @@ final class CheckoutController {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Checkout</title>
     </head>
-    <body><p role="status">%s</p></body>
+    <body><p role="status">%s</p>%s</body>
     </html>
     """
-        .formatted(text);
+        .formatted(text, BACK);
   }
 
   private static String page(
@@ -126,10 +130,11 @@ final class CheckoutController {
     <p class="sandbox">This is the sandbox: no real money moves.</p>
     <h1>%s cents (USD)</h1>
     %s
+    %s
     </body>
     </html>
     """
-        .formatted(payment.amount().toCents(), payment.isPaid() ? PAID : FORM);
+        .formatted(payment.amount().toCents(), payment.isPaid() ? PAID : FORM, BACK);
   }
 
   private static Optional<UUID> uuid(String text) {

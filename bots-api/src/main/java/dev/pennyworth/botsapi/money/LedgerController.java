@@ -3,7 +3,6 @@ package dev.pennyworth.botsapi.money;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.JdbcLedger;
 import dev.pennyworth.billing.JdbcProof;
-import dev.pennyworth.billing.LedgerRow;
 import dev.pennyworth.billing.Proof;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
@@ -37,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
-final class LedgerController {
-  private static final List<String> KINDS =
+public final class LedgerController {
+  /// What a row of the ledger can be.
+  public static final List<String> KINDS =
       List.of(
           "free_credit",
           "deposit",
@@ -61,13 +61,13 @@ final class LedgerController {
   }
 
   /// A page of the ledger.
-  record Listing(List<LedgerEntryView> entries, @Nullable String nextCursor) {}
+  public record Listing(List<LedgerEntryView> entries, @Nullable String nextCursor) {}
 
   /// The outcome of recomputing the books.
-  record ProofView(boolean ok, Map<String, Long> checked, @Nullable Mismatch firstMismatch) {}
+  public record ProofView(boolean ok, Map<String, Long> checked, @Nullable Mismatch firstMismatch) {}
 
   /// The first row that disagrees.
-  record Mismatch(String what, String row, String stated, String recomputed) {}
+  public record Mismatch(String what, String row, String stated, String recomputed) {}
 
   /// Lists the ledger, as JSON or, with `Accept: text/csv`, as CSV. `from` and `to` are times or
   /// dates (UTC); `to` is excluded when it is a time and included when it is a date. CSV pages name
@@ -87,6 +87,21 @@ final class LedgerController {
       @Nullable @QueryValue String kind,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
+    var page = read(caller, from, to, botId, kind, limit, cursor);
+    return Csv.isWanted(request) ? csv(page) : json(page);
+  }
+
+  /// The same without a request.
+  ///
+  /// @throws HttpFailure 403, 404 for no bot of the team's, or 422 naming what cannot be
+  public Listing read(
+      Caller caller,
+      @Nullable String from,
+      @Nullable String to,
+      @Nullable String botId,
+      @Nullable String kind,
+      @Nullable String limit,
+      @Nullable String cursor) {
     caller.require(Role::readsMoney, "read the ledger");
     var asked = Pages.request(limit, cursor, LedgerController::sequence);
     var filter =
@@ -99,13 +114,18 @@ final class LedgerController {
             asked.after().orElse(Long.MAX_VALUE),
             asked.rows());
     var page = asked.page(ledger.list(caller.team(), filter), row -> Long.toString(row.seq()));
-    return Csv.isWanted(request) ? csv(page) : json(page);
+    return new Listing(page.rows().stream().map(LedgerEntryView::of).toList(), page.nextCursor());
+  }
+
+  /// Rows as CSV, amounts exact.
+  public static String csv(List<LedgerEntryView> rows) {
+    return LedgerCsv.write(rows);
   }
 
   /// Recomputes balances, holds, spending, daily figures and the hash chain, and names the first
   /// row that disagrees.
   @Get("/verify")
-  ProofView verify(Caller caller) {
+  public ProofView verify(Caller caller) {
     caller.require(Role::readsMoney, "verify the ledger");
     Proof found = proof.prove(caller.team());
     return new ProofView(
@@ -117,15 +137,13 @@ final class LedgerController {
             .orElse(null));
   }
 
-  private static HttpResponse<?> json(Pages.Page<LedgerRow> page) {
-    return HttpResponse.ok(
-            new Listing(page.rows().stream().map(LedgerEntryView::of).toList(), page.nextCursor()))
-        .contentType(MediaType.APPLICATION_JSON_TYPE);
+  private static HttpResponse<?> json(Listing page) {
+    return HttpResponse.ok(page).contentType(MediaType.APPLICATION_JSON_TYPE);
   }
 
-  private static HttpResponse<?> csv(Pages.Page<LedgerRow> page) {
+  private static HttpResponse<?> csv(Listing page) {
     var response =
-        HttpResponse.ok(LedgerCsv.write(page.rows().stream().map(LedgerEntryView::of).toList()))
+        HttpResponse.ok(LedgerCsv.write(page.entries()))
             .contentType(CSV)
             .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"ledger.csv\"");
     return page.nextCursor() == null

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// @param amountCents negative: taken from the wallet
 /// @param eventDay the bot's local day that it counts on
 /// @param costCents at list price; under byok it was not taken
-record LedgerEntryView(
+public record LedgerEntryView(
     String id,
     TxnId txnId,
     Instant at,
@@ -43,7 +43,7 @@ record LedgerEntryView(
   /// Tokens in disjoint buckets.
   ///
   /// @param cacheWriteHour of `cacheWrite`, what was written for an hour, which has its own price
-  record Tokens(
+  public record Tokens(
       long input,
       long output,
       long cacheRead,

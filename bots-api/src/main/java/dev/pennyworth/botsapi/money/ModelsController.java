@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_ANONYMOUS)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
-final class ModelsController {
+public final class ModelsController {
   private static final int NANO_DIGITS = 9;
   private static final int CREDIT_DIGITS = 7;
 
@@ -42,7 +42,7 @@ final class ModelsController {
   }
 
   /// All models, and the tools that are not free.
-  record Listing(List<Model> models, List<Tool> tools) {}
+  public record Listing(List<Model> models, List<Tool> tools) {}
 
   /// A model.
   ///
@@ -50,7 +50,7 @@ final class ModelsController {
   /// @param creditsPer1m credits (US cents) per million tokens
   /// @param local whether it runs on the operator's own machine, for bots of his own team
   /// @param baseUrl what a bot's `base_url` has to be; null where the provider is known by name
-  record Model(
+  public record Model(
       String llmProvider,
       String llmModel,
       String name,
@@ -66,7 +66,7 @@ final class ModelsController {
   /// One price for each bucket of tokens.
   ///
   /// @param cacheWriteHour of what is kept for an hour
-  record Rates(
+  public record Rates(
       BigDecimal input,
       BigDecimal output,
       BigDecimal cacheRead,
@@ -76,7 +76,7 @@ final class ModelsController {
   /// A tool whose calls are paid for.
   ///
   /// @param priceCents of a call, if no rule says otherwise
-  record Tool(
+  public record Tool(
       String tool,
       NanoUsd priceCents,
       List<Rule> priceRules,
@@ -88,7 +88,7 @@ final class ModelsController {
   /// @param equals the value for which `price_cents` replaces the price; null in a price per unit
   /// @param priceCents the price for that value
   /// @param perUnitCents added for each unit of a number, character of a text or element of a list
-  record Rule(
+  public record Rule(
       String argument,
       @Nullable String equals,
       @Nullable NanoUsd priceCents,
@@ -97,7 +97,7 @@ final class ModelsController {
   /// Lists every model with its prices per million tokens, and every tool whose calls cost
   /// something.
   @Get
-  Listing list() {
+  public Listing list() {
     return new Listing(
         Stream.concat(
                 prices.allCurrent().stream().map(ModelsController::model),

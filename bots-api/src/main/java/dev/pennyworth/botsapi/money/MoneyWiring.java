@@ -50,6 +50,11 @@ final class MoneyWiring {
   }
 
   @Singleton
+  JdbcUsageDays usageDays(Jdbi jdbi) {
+    return new JdbcUsageDays(jdbi);
+  }
+
+  @Singleton
   BillingViews billingViews(
       Jdbi jdbi, JdbcPlans plans, JdbcTeamLimits limits, JdbcBudgets budgets) {
     return new BillingViews(jdbi, plans, limits, budgets);

@@ -22,6 +22,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,26 +33,29 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Money")
-final class UsageController {
+public final class UsageController {
   private static final MediaType CSV = MediaType.of("text/csv;charset=utf-8");
 
   private final JdbcUsage usage;
+  private final JdbcUsageDays days;
 
-  UsageController(JdbcUsage usage) {
+  UsageController(JdbcUsage usage, JdbcUsageDays days) {
     this.usage = usage;
+    this.days = days;
   }
 
   /// A page of groups, and the sums over all of them.
   ///
   /// @param groups the dearest first; days in order
-  record Listing(String groupBy, List<Group> groups, Sums total, @Nullable String nextCursor) {}
+  public record Listing(
+      String groupBy, List<Group> groups, Sums total, @Nullable String nextCursor) {}
 
   /// One group.
   ///
   /// @param key a bot's id, `provider/model`, a day, `platform/channel`, `platform/end user`, a
   ///   tool or a purpose; null for charges that have none
   /// @param name for people
-  record Group(
+  public record Group(
       Optional<String> key,
       Optional<String> name,
       NanoUsd costCents,
@@ -64,10 +68,10 @@ final class UsageController {
   /// @param costCents at list price
   /// @param billedCents what was taken from the wallet
   /// @param calls of models and tools
-  record Sums(NanoUsd costCents, NanoUsd billedCents, long calls, Tokens tokens) {}
+  public record Sums(NanoUsd costCents, NanoUsd billedCents, long calls, Tokens tokens) {}
 
   /// Tokens in disjoint buckets.
-  record Tokens(long input, long output, long cacheRead, long cacheWrite) {}
+  public record Tokens(long input, long output, long cacheRead, long cacheWrite) {}
 
   /// Adds up what bots used, by `group_by`: bot (the default), model, day, channel, end_user, tool
   /// or purpose. `from` and `to` are days of the bots' own time zones, both included, or times, of
@@ -87,6 +91,20 @@ final class UsageController {
       @Nullable @QueryValue String to,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String cursor) {
+    var listing = read(caller, groupBy, from, to, limit, cursor);
+    return Csv.isWanted(request) ? csv(listing) : json(listing);
+  }
+
+  /// The same without a request.
+  ///
+  /// @throws HttpFailure 403, or 422 naming what cannot be
+  public Listing read(
+      Caller caller,
+      @Nullable String groupBy,
+      @Nullable String from,
+      @Nullable String to,
+      @Nullable String limit,
+      @Nullable String cursor) {
     caller.require(Role::readsMoney, "read usage");
     var by = group(groupBy);
     var asked = Pages.request(limit, cursor, UsageController::place);
@@ -100,13 +118,24 @@ final class UsageController {
             last.flatMap(TimeOrDay::asTime));
     var found = usage.read(caller.team(), by, range, asked.after(), asked.rows());
     var page = asked.page(found.groups(), group -> write(by, group));
-    var listing =
-        new Listing(
-            by.word(),
-            page.rows().stream().map(group -> view(by, group)).toList(),
-            sums(found.total()),
-            page.nextCursor());
-    return Csv.isWanted(request) ? csv(listing) : json(listing);
+    return new Listing(
+        by.word(),
+        page.rows().stream().map(group -> view(by, group)).toList(),
+        sums(found.total()),
+        page.nextCursor());
+  }
+
+  /// The same by day, for charts; both ends included.
+  ///
+  /// @throws HttpFailure 403
+  public JdbcUsageDays.Days days(Caller caller, LocalDate from, LocalDate to) {
+    caller.require(Role::readsMoney, "read usage");
+    return days.read(caller.team(), from, to);
+  }
+
+  /// Groups as CSV, amounts exact.
+  public static String csv(String groupBy, List<Group> groups) {
+    return UsageCsv.write(groupBy, groups);
   }
 
   private static UsageGroup group(@Nullable String word) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What usage can be grouped by.
-enum UsageGroup {
+public enum UsageGroup {
   BOT("bot"),
   /// Provider and model; tool calls have none.
   MODEL("model"),
@@ -18,7 +18,7 @@ enum UsageGroup {
   TOOL("tool"),
   PURPOSE("purpose");
 
-  static final List<String> WORDS = Stream.of(values()).map(UsageGroup::word).toList();
+  public static final List<String> WORDS = Stream.of(values()).map(UsageGroup::word).toList();
 
   private final String word;
 
@@ -31,7 +31,7 @@ enum UsageGroup {
   }
 
   /// The word that HTTP and SQL use.
-  String word() {
+  public String word() {
     return word;
   }
 }

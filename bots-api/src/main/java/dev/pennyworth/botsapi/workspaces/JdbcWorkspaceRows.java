@@ -14,12 +14,12 @@ import org.jdbi.v3.core.Handle;
 
 /// A team's workspaces in the database, by themselves. Everything that writes joins the caller's
 /// transaction.
-final class JdbcWorkspaceRows {
+public final class JdbcWorkspaceRows {
 
   /// A workspace, as it is shown.
   ///
   /// @param isDefault whether bots that name no workspace use it; it stays
-  record WorkspaceView(WorkspaceId id, String name, boolean isDefault, Instant createdAt) {}
+  public record WorkspaceView(WorkspaceId id, String name, boolean isDefault, Instant createdAt) {}
 
   /// Newest first.
   ///

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Tools")
-final class McpServerController {
+public final class McpServerController {
   private static final String DEED = "change MCP servers";
 
   private final OwnersServers owners;
@@ -56,17 +56,17 @@ final class McpServerController {
   }
 
   /// A page of servers.
-  record Listing(List<ServerView> mcpServers, @Nullable String nextCursor) {}
+  public record Listing(List<ServerView> mcpServers, @Nullable String nextCursor) {}
 
   /// What a server takes.
-  record ServerRequest(
+  public record ServerRequest(
       @Schema(description = "1-64 of a-z A-Z 0-9 _ -") String name,
       @Schema(description = "http or https") String url,
       @Nullable @Schema(description = "Write-only; at most 20. null removes one")
           Map<String, String> headers) {}
 
   /// What is set for a tool of a server.
-  record Change(
+  public record Change(
       @Nullable @Schema(defaultValue = "true") Boolean enabled,
       @Nullable @Schema(description = "What a call costs; 0 if left out, at most 10,000")
           NanoUsd priceCents,
@@ -76,7 +76,7 @@ final class McpServerController {
 
   /// Lists servers, newest first, without the values of their headers.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller,
       String workspaceId,
       @Nullable @QueryValue String limit,
@@ -95,7 +95,7 @@ final class McpServerController {
       responseCode = "201",
       description = "Made",
       content = @Content(schema = @Schema(implementation = ServerView.class)))
-  HttpResponse<byte[]> create(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, DEED);
     var workspace = workspaces.require(caller.team(), WorkspaceController.id(workspaceId)).id();
     var body = body(request, OwnersServers.FIELDS);
@@ -109,7 +109,7 @@ final class McpServerController {
 
   /// Reads a server.
   @Get("/{serverId}")
-  ServerView read(Caller caller, String workspaceId, String serverId) {
+  public ServerView read(Caller caller, String workspaceId, String serverId) {
     return ServerView.of(
         owners.require(caller.team(), WorkspaceController.id(workspaceId), id(serverId)));
   }
@@ -118,7 +118,7 @@ final class McpServerController {
   @Patch("/{serverId}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = ServerRequest.class)))
-  ServerView change(
+  public ServerView change(
       Caller caller, String workspaceId, String serverId, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, DEED);
     var workspace = WorkspaceController.id(workspaceId);
@@ -129,7 +129,7 @@ final class McpServerController {
   /// Deletes a server, and what is set for its tools.
   @Delete("/{serverId}")
   @ApiResponse(responseCode = "204", description = "Deleted")
-  HttpResponse<?> delete(Caller caller, String workspaceId, String serverId) {
+  public HttpResponse<?> delete(Caller caller, String workspaceId, String serverId) {
     caller.require(Role::editsBots, DEED);
     owners.delete(caller, WorkspaceController.id(workspaceId), id(serverId));
     return HttpResponse.noContent();
@@ -138,7 +138,7 @@ final class McpServerController {
   /// Asks the server for its tools, and lists them with what is set for each. A server that cannot
   /// be asked is told in `problem`.
   @Get("/{serverId}/tools")
-  OwnersMcpTools.Listing tools(Caller caller, String workspaceId, String serverId) {
+  public OwnersMcpTools.Listing tools(Caller caller, String workspaceId, String serverId) {
     return tools.list(caller.team(), WorkspaceController.id(workspaceId), id(serverId));
   }
 
@@ -147,7 +147,7 @@ final class McpServerController {
   @Patch("/{serverId}/tools/{toolName}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Change.class)))
-  McpToolView changeTool(
+  public McpToolView changeTool(
       Caller caller,
       String workspaceId,
       String serverId,

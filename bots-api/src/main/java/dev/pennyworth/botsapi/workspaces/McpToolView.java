@@ -17,7 +17,7 @@ import java.util.Optional;
 /// @param offered whether the server has it now; if not, what the server says is null
 /// @param parameters a JSON Schema; null if the server sent none
 /// @param priceId the version that charges name; null: free
-record McpToolView(
+public record McpToolView(
     String name,
     boolean offered,
     Optional<String> description,

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /// What owners do with the tools of their MCP servers: look, switch and price them.
-final class OwnersMcpTools {
+public final class OwnersMcpTools {
   static final List<String> FIELDS = List.of("enabled", "price_cents", "price_rules", "timeout_ms");
 
   private static final int TOOLS_OF_A_SERVER_MAX = 500;
@@ -57,7 +57,7 @@ final class OwnersMcpTools {
   ///
   /// @param available whether the server could be asked; if not, only what is set is listed
   /// @param problem why it could not
-  record Listing(boolean available, Optional<String> problem, List<McpToolView> tools) {}
+  public record Listing(boolean available, Optional<String> problem, List<McpToolView> tools) {}
 
   /// What a server answered.
   private record Answer(List<ListedTool> tools, Optional<String> problem) {

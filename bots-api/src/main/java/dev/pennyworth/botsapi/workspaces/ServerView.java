@@ -8,7 +8,7 @@ import java.util.Map;
 ///
 /// @param headers `***` for each that is set
 /// @param headerFingerprints tell values apart
-record ServerView(
+public record ServerView(
     McpServerId id,
     WorkspaceId workspaceId,
     String name,

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Tools")
-final class ToolController {
+public final class ToolController {
   private final OwnersTools owners;
   private final OwnersWorkspaces workspaces;
   private final JdbcIdempotency idempotency;
@@ -46,11 +46,11 @@ final class ToolController {
   }
 
   /// A page of tools.
-  record Listing(List<ToolView> tools, @Nullable String nextCursor) {}
+  public record Listing(List<ToolView> tools, @Nullable String nextCursor) {}
 
   /// Lists tools, newest first, without the values of their headers.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller,
       String workspaceId,
       @Nullable @QueryValue String limit,
@@ -70,7 +70,7 @@ final class ToolController {
       responseCode = "201",
       description = "Made",
       content = @Content(schema = @Schema(implementation = ToolView.class)))
-  HttpResponse<byte[]> create(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, "make tools");
     var workspace = workspaces.require(caller.team(), WorkspaceController.id(workspaceId)).id();
     var body = body(request);
@@ -84,7 +84,7 @@ final class ToolController {
 
   /// Reads a tool.
   @Get("/{toolId}")
-  ToolView read(Caller caller, String workspaceId, String toolId) {
+  public ToolView read(Caller caller, String workspaceId, String toolId) {
     return owners.read(caller.team(), WorkspaceController.id(workspaceId), id(toolId));
   }
 
@@ -93,7 +93,7 @@ final class ToolController {
   @Patch("/{toolId}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = ToolRequest.class)))
-  ToolView change(Caller caller, String workspaceId, String toolId, HttpRequest<byte[]> request) {
+  public ToolView change(Caller caller, String workspaceId, String toolId, HttpRequest<byte[]> request) {
     caller.require(Role::changesBots, "change tools");
     var workspace = WorkspaceController.id(workspaceId);
     var tool = owners.read(caller.team(), workspace, id(toolId)).id();
@@ -105,7 +105,7 @@ final class ToolController {
   /// Deletes a tool. What it cost, and what was charged for it, stays.
   @Delete("/{toolId}")
   @ApiResponse(responseCode = "204", description = "Deleted")
-  HttpResponse<?> delete(Caller caller, String workspaceId, String toolId) {
+  public HttpResponse<?> delete(Caller caller, String workspaceId, String toolId) {
     caller.require(Role::editsBots, "delete tools");
     owners.delete(caller, WorkspaceController.id(workspaceId), id(toolId));
     return HttpResponse.noContent();

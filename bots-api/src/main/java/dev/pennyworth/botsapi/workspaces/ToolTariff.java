@@ -12,7 +12,7 @@ import java.util.Optional;
 /// What an owner asks for calls of a tool: `price_cents` and `price_rules`.
 ///
 /// @param base of a call for which no rule says otherwise
-record ToolTariff(NanoUsd base, List<Rule> rules) {
+public record ToolTariff(NanoUsd base, List<Rule> rules) {
   static final List<String> FIELDS = List.of("price_cents", "price_rules");
   static final ToolTariff FREE = new ToolTariff(NanoUsd.ZERO, List.of());
 
@@ -25,7 +25,7 @@ record ToolTariff(NanoUsd base, List<Rule> rules) {
   private static final int VALUE_LENGTH_MAX = 200;
   private static final List<String> RULE_FIELDS = List.of("argument", "value", "price_cents");
 
-  ToolTariff {
+  public ToolTariff {
     rules = List.copyOf(rules);
   }
 
@@ -77,5 +77,5 @@ record ToolTariff(NanoUsd base, List<Rule> rules) {
   ///
   /// @param value where the argument is this text, a call costs `price_cents` instead; null: each
   ///   unit of the argument costs so much more
-  record RuleView(String argument, Optional<String> value, NanoUsd priceCents) {}
+  public record RuleView(String argument, Optional<String> value, NanoUsd priceCents) {}
 }

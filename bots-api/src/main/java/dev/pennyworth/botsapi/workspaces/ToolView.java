@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param headers `***` for each that is set
 /// @param headerFingerprints tell values apart
 /// @param priceId the version that charges name; null: free
-record ToolView(
+public record ToolView(
     ToolId id,
     WorkspaceId workspaceId,
     String name,

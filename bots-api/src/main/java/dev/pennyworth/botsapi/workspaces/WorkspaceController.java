@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Tools")
-final class WorkspaceController {
+public final class WorkspaceController {
   private static final String DEED = "change workspaces";
   private static final int NAME_LENGTH_MAX = 100;
 
@@ -48,14 +48,14 @@ final class WorkspaceController {
   }
 
   /// A page of workspaces.
-  record Listing(List<WorkspaceView> workspaces, @Nullable String nextCursor) {}
+  public record Listing(List<WorkspaceView> workspaces, @Nullable String nextCursor) {}
 
   /// What a workspace takes.
-  record Named(@Schema(description = "1-100 characters") String name) {}
+  public record Named(@Schema(description = "1-100 characters") String name) {}
 
   /// Lists workspaces, newest first.
   @Get
-  Listing list(
+  public Listing list(
       Caller caller, @Nullable @QueryValue String limit, @Nullable @QueryValue String cursor) {
     var page = Pages.request(limit, cursor, WorkspaceId::parse);
     var found = page.page(owners.list(caller.team(), page), it -> it.id().toString());
@@ -70,7 +70,7 @@ final class WorkspaceController {
       responseCode = "201",
       description = "Made",
       content = @Content(schema = @Schema(implementation = WorkspaceView.class)))
-  HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(Caller caller, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, DEED);
     var name = name(request);
     return idempotency.once(
@@ -82,7 +82,7 @@ final class WorkspaceController {
 
   /// Reads a workspace.
   @Get("/{workspaceId}")
-  WorkspaceView read(Caller caller, String workspaceId) {
+  public WorkspaceView read(Caller caller, String workspaceId) {
     return owners.require(caller.team(), id(workspaceId));
   }
 
@@ -90,7 +90,7 @@ final class WorkspaceController {
   @Patch("/{workspaceId}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = Named.class)))
-  WorkspaceView change(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
+  public WorkspaceView change(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, DEED);
     var before = owners.require(caller.team(), id(workspaceId));
     var body = body(request);
@@ -100,7 +100,7 @@ final class WorkspaceController {
   /// Deletes a workspace that no bot uses, with its tools. The team's default workspace stays.
   @Delete("/{workspaceId}")
   @ApiResponse(responseCode = "204", description = "Deleted")
-  HttpResponse<?> delete(Caller caller, String workspaceId) {
+  public HttpResponse<?> delete(Caller caller, String workspaceId) {
     caller.require(Role::editsBots, DEED);
     owners.delete(caller, id(workspaceId));
     return HttpResponse.noContent();

@@ -24,6 +24,7 @@ final class BanRules {
   static final Set<String> REACTIVE_BY_FRAMEWORK =
       Set.of(
           "BearerAuthentication", // AuthenticationFetcher of Micronaut Security
+          "CookieAuthentication", // AuthenticationFetcher of Micronaut Security
           "HttpAnthropicTransport", // HttpClient of Anthropic's SDK
           "HttpMcpTransport", // McpClientTransport of the MCP SDK
           "JdbcHealth"); // HealthIndicator of Micronaut Management

@@ -18,11 +18,13 @@ final class Modules {
 
   private Modules() {}
 
-  /// What the modules ship, without their tests and without what annotation processors wrote.
+  /// What the modules ship, without their tests and without what annotation processors and the
+  /// compiler of templates wrote.
   static JavaClasses shipped() {
     var locations = RIGHT_TO_LEFT.stream().map(Modules::location).toList();
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains("/$"))
+        .withImportOption(location -> !location.contains("/gg/jte/generated/"))
         .importLocations(locations);
   }
 

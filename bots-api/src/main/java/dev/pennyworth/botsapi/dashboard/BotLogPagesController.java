@@ -1,0 +1,137 @@
+package dev.pennyworth.botsapi.dashboard;
+
+import dev.pennyworth.botsapi.accounts.Caller;
+import dev.pennyworth.botsapi.accounts.Role;
+import dev.pennyworth.botsapi.bots.BotLogsController;
+import dev.pennyworth.connectors.HttpFailure;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Hidden;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The tabs with what a bot said, what it did for it and what that cost.
+@Controller("/dashboard/bots/{id}")
+@Secured(SecurityRule.IS_AUTHENTICATED)
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Produces(MediaType.TEXT_HTML)
+@Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+@Hidden
+final class BotLogPagesController {
+  private static final String TURNS_OF_A_PAGE = "30";
+  private static final String MESSAGES_OF_A_PAGE = "100";
+
+  private final BotLogsController logs;
+  private final BotPages bots;
+  private final HtmlPages pages;
+
+  BotLogPagesController(BotLogsController logs, BotPages bots, HtmlPages pages) {
+    this.logs = logs;
+    this.bots = bots;
+    this.pages = pages;
+  }
+
+  @Get("/conversations")
+  HttpResponse<?> conversations(
+      Caller caller, String id, HttpRequest<?> request, @Nullable @QueryValue String cursor) {
+    var listing = logs.conversations(caller, id, null, cursor);
+    return pages.show(
+        request,
+        BotPages.page(bots.bot(caller, id), BotTab.CONVERSATIONS, Map.of("listing", listing)));
+  }
+
+  @Get("/conversations/{conversationId}")
+  HttpResponse<?> conversation(
+      Caller caller,
+      String id,
+      String conversationId,
+      HttpRequest<?> request,
+      @Nullable @QueryValue String cursor) {
+    var messages = logs.messages(caller, id, conversationId, MESSAGES_OF_A_PAGE, cursor);
+    var page =
+        BotPages.page(
+            bots.bot(caller, id),
+            BotTab.CONVERSATIONS,
+            Map.of("messages", messages, "conversation", conversationId));
+    return pages.show(request, page.from("pages/bot-conversation"));
+  }
+
+  @Get("/turns")
+  HttpResponse<?> turns(
+      Caller caller,
+      String id,
+      HttpRequest<?> request,
+      @Nullable @QueryValue String status,
+      @Nullable @QueryValue("conversation_id") String conversation,
+      @Nullable @QueryValue String cursor) {
+    var chosen = status == null || status.isEmpty() ? null : status;
+    var listing = logs.turns(caller, id, conversation, chosen, TURNS_OF_A_PAGE, cursor);
+    var model = new HashMap<String, Object>(Map.of("listing", listing));
+    model.put("status", Optional.ofNullable(chosen).orElse(""));
+    model.put("conversation", Optional.ofNullable(conversation).orElse(""));
+    return pages.show(request, BotPages.page(bots.bot(caller, id), BotTab.TURNS, model));
+  }
+
+  @Get("/turns/{turnId}")
+  HttpResponse<?> turn(Caller caller, String id, String turnId, HttpRequest<?> request) {
+    caller.require(Role::readsPrompts, "read conversations");
+    var turn = logs.require(caller, id, turnId);
+    var page = BotPages.page(bots.bot(caller, id), BotTab.TURNS, Map.of("turn", turn));
+    return pages.show(request, page.from("pages/bot-turn"));
+  }
+
+  @Get("/analytics")
+  HttpResponse<?> analytics(
+      Caller caller,
+      String id,
+      HttpRequest<?> request,
+      @Nullable @QueryValue String from,
+      @Nullable @QueryValue String to) {
+    var form =
+        Form.empty()
+            .with("from", Optional.ofNullable(from).orElse(""))
+            .with("to", Optional.ofNullable(to).orElse(""));
+    var bot = bots.bot(caller, id);
+    try {
+      var figures = logs.analytics(caller, id, blankIsNull(from), blankIsNull(to));
+      return pages.show(
+          request,
+          BotPages.page(
+              bot,
+              BotTab.ANALYTICS,
+              Map.of("figures", figures, "charts", BotCharts.of(figures), "form", form)));
+    } catch (HttpFailure failure) {
+      var figures = logs.analytics(caller, id, null, null);
+      return pages.show(
+          request,
+          BotPages.page(
+                  bot,
+                  BotTab.ANALYTICS,
+                  Map.of(
+                      "figures",
+                      figures,
+                      "charts",
+                      BotCharts.of(figures),
+                      "form",
+                      form.refused(failure)))
+              .refused(failure));
+    }
+  }
+
+  private static @Nullable String blankIsNull(@Nullable String text) {
+    return text == null || text.isBlank() ? null : text;
+  }
+}
