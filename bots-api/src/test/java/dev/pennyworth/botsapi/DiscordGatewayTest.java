@@ -238,7 +238,7 @@ final class DiscordGatewayTest {
   private static void awaitSentWhole(TestingDiscordBot bot) {
     Eventually.holds(
         "all is sent",
-        Duration.ofSeconds(240),
+        Duration.ofMinutes(4),
         () -> {
           server.clock().advance(Duration.ofMillis(1)); // what came too early is tried again
           return bot.count("outbox WHERE state = 'sent' AND") == 1;

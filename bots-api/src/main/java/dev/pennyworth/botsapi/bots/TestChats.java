@@ -86,6 +86,7 @@ public final class TestChats {
               conversation,
               Optional.empty(),
               Optional.empty(),
+              Optional.empty(),
               TURNS_SHOWN_MAX)
           .reversed()
           .stream()
@@ -118,7 +119,8 @@ public final class TestChats {
     if (text.isBlank() || text.length() > BotController.TEST_LENGTH_MAX) {
       throw HttpFailure.invalidValue(
           "message",
-          "message must be a text of 1 to %,d characters.".formatted(BotController.TEST_LENGTH_MAX));
+          "message must be a text of 1 to %,d characters."
+              .formatted(BotController.TEST_LENGTH_MAX));
     }
     return new InboundMessage(
         caller.team(),

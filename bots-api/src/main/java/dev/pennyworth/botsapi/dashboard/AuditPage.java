@@ -48,6 +48,7 @@ public record AuditPage(
       return new Fact(spoken, amount.map(MoneyText::exact).orElse(value.asText()));
     }
     var label = Words.spoken(name.replace(CENTS, ""));
-    return new Fact(label, value.isNull() ? "none" : value.isValueNode() ? value.asText() : value.toString());
+    return new Fact(
+        label, value.isNull() ? "none" : value.isValueNode() ? value.asText() : value.toString());
   }
 }

@@ -10,7 +10,6 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
@@ -78,7 +77,7 @@ final class BotLogPagesController {
       @Nullable @QueryValue("conversation_id") String conversation,
       @Nullable @QueryValue String cursor) {
     var chosen = status == null || status.isEmpty() ? null : status;
-    var listing = logs.turns(caller, id, conversation, chosen, TURNS_OF_A_PAGE, cursor);
+    var listing = logs.turns(caller, id, conversation, chosen, null, TURNS_OF_A_PAGE, cursor);
     var model = new HashMap<String, Object>(Map.of("listing", listing));
     model.put("status", Optional.ofNullable(chosen).orElse(""));
     model.put("conversation", Optional.ofNullable(conversation).orElse(""));

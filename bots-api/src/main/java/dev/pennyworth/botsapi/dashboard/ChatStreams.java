@@ -29,8 +29,7 @@ final class ChatStreams {
     this.threads = threads;
   }
 
-  EventStream of(
-      Caller caller, HttpRequest<?> request, TestChats.Begun begun, String formToken) {
+  EventStream of(Caller caller, HttpRequest<?> request, TestChats.Begun begun, String formToken) {
     return new EventStream(new Telling(caller, request, begun, formToken), threads);
   }
 
@@ -76,9 +75,7 @@ final class ChatStreams {
     private List<Event<String>> step(int n) {
       var told = new ArrayList<Event<String>>();
       step(chats.report(caller, begun.turn()), n)
-          .ifPresent(step ->
-              told.add(
-                  html("step", n, "parts/step", Map.of("step", step))));
+          .ifPresent(step -> told.add(html("step", n, "parts/step", Map.of("step", step))));
       told.addAll(wallet());
       return told;
     }
@@ -107,8 +104,7 @@ final class ChatStreams {
     }
 
     private Event<String> html(String name, int n, String template, Map<String, Object> model) {
-      return event(
-          name, Map.of("n", n, "html", pages.text(request, template, model)));
+      return event(name, Map.of("n", n, "html", pages.text(request, template, model)));
     }
 
     private Event<String> event(String name, Map<String, Object> data) {

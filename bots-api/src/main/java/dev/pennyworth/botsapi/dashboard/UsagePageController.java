@@ -99,12 +99,7 @@ final class UsagePageController {
   private UsageController.Listing read(
       Caller caller, Form filters, @Nullable String limit, @Nullable String cursor) {
     return usage.read(
-        caller,
-        filters.given(GROUP),
-        filters.given("from"),
-        filters.given("to"),
-        limit,
-        cursor);
+        caller, filters.given(GROUP), filters.given("from"), filters.given("to"), limit, cursor);
   }
 
   /// The last days, by bot, unless the address says otherwise.
@@ -145,7 +140,8 @@ final class UsagePageController {
     var yesterday = today().minusDays(1);
     var first = yesterday.minusDays(PACE_DAYS - 1);
     var billed =
-        usage.read(caller, "day", first.toString(), yesterday.toString(), null, null)
+        usage
+            .read(caller, "day", first.toString(), yesterday.toString(), null, null)
             .total()
             .billedCents();
     return pages
