@@ -81,7 +81,7 @@ final class ChatController {
 
   /// With a script: tells of the turn while it runs.
   @Post("/stream")
-  @Produces({MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_JSON})
+  @Produces(MediaType.ALL)
   HttpResponse<?> stream(Caller caller, String id, HttpRequest<byte[]> request) {
     var form = forms.read(request);
     var begun = chats.say(caller, id, form.value(MESSAGE));
