@@ -242,7 +242,7 @@ final class RolesTest {
     } else {
       assertThat(answer.status()).as(answer.text()).isEqualTo(403);
       if (isPage) {
-        assertThat(answer.text()).contains("Your role &#39;" + role + "&#39; may not ");
+        assertThat(answer.text()).contains("Your role '" + role + "' may not ");
       } else if (!route.method().equals("HEAD")) {
         assertThat(answer.errorCode()).isEqualTo("role_not_sufficient");
         assertThat(answer.json().at("/error/details/role").textValue()).isEqualTo(role);

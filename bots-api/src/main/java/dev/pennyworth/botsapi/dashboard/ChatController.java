@@ -85,8 +85,6 @@ final class ChatController {
   HttpResponse<?> stream(Caller caller, String id, HttpRequest<byte[]> request) {
     var form = forms.read(request);
     var begun = chats.say(caller, id, form.value(MESSAGE));
-    return HttpResponse.ok(streams.of(caller, request, begun, form.value(Forms.TOKEN)))
-        .contentType(MediaType.TEXT_EVENT_STREAM_TYPE)
-        .header("X-Accel-Buffering", "no");
+    return streams.of(caller, request, begun, form.value(Forms.TOKEN));
   }
 }
