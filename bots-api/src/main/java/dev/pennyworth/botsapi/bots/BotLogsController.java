@@ -79,7 +79,8 @@ public final class BotLogsController {
   }
 
   /// A page of conversations.
-  public record Conversations(List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
+  public record Conversations(
+      List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
 
   /// A message of a conversation.
   ///

@@ -111,8 +111,7 @@ public final class JdbcLogs {
   }
 
   /// What was last said to the bot in a conversation, by turn.
-  Map<TurnId, String> asked(
-      Handle handle, TeamId team, ConversationId conversation, int rowsMax) {
+  Map<TurnId, String> asked(Handle handle, TeamId team, ConversationId conversation, int rowsMax) {
     var asked = new HashMap<TurnId, String>();
     handle
         .createQuery(
@@ -126,8 +125,7 @@ public final class JdbcLogs {
         .bind("team", team.uuid())
         .bind("conversation", conversation.uuid())
         .bind("rows", rowsMax)
-        .map((row, _) ->
-            Map.entry(new TurnId(row.getObject(1, UUID.class)), row.getString(2)))
+        .map((row, _) -> Map.entry(new TurnId(row.getObject(1, UUID.class)), row.getString(2)))
         .forEach(entry -> asked.put(entry.getKey(), entry.getValue()));
     return Map.copyOf(asked);
   }

@@ -22,7 +22,8 @@ public final class BotCharts {
   /// @param spent by day and model
   public static List<Chart> of(Analytics figures, List<JdbcLogs.SpentOn> spent) {
     return List.of(
-        new Chart("Spent per day, by model", "usd", "stack", days(figures), byModel(figures, spent)),
+        new Chart(
+            "Spent per day, by model", "usd", "stack", days(figures), byModel(figures, spent)),
         new Chart(
             "Tokens per day",
             "tokens",
@@ -76,8 +77,7 @@ public final class BotCharts {
             series(
                 figures,
                 name,
-                day ->
-                    dollars(new NanoUsd(nanos.getOrDefault(Map.entry(name, day.date()), 0L)))))
+                day -> dollars(new NanoUsd(nanos.getOrDefault(Map.entry(name, day.date()), 0L)))))
         .toList();
   }
 

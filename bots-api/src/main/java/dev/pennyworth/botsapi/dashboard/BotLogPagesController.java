@@ -10,7 +10,6 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
@@ -105,8 +104,7 @@ final class BotLogPagesController {
             .with("from", Optional.ofNullable(from).orElse(""))
             .with("to", Optional.ofNullable(to).orElse(""));
     try {
-      return pages.show(
-          request, analytics(caller, id, form, blankIsNull(from), blankIsNull(to)));
+      return pages.show(request, analytics(caller, id, form, blankIsNull(from), blankIsNull(to)));
     } catch (HttpFailure failure) {
       if (failure.status() == 404) {
         throw failure;

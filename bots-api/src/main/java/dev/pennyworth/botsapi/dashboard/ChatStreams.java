@@ -82,9 +82,7 @@ final class ChatStreams {
     private List<Event<String>> step(int n) {
       var told = new ArrayList<Event<String>>();
       step(chats.report(caller, begun.turn()), n)
-          .ifPresent(step ->
-              told.add(
-                  html("step", n, "parts/step", Map.of("step", step))));
+          .ifPresent(step -> told.add(html("step", n, "parts/step", Map.of("step", step))));
       told.addAll(wallet());
       return told;
     }
@@ -113,8 +111,7 @@ final class ChatStreams {
     }
 
     private Event<String> html(String name, int n, String template, Map<String, Object> model) {
-      return event(
-          name, Map.of("n", n, "html", pages.text(request, template, model)));
+      return event(name, Map.of("n", n, "html", pages.text(request, template, model)));
     }
 
     private Event<String> event(String name, Map<String, Object> data) {

@@ -18,14 +18,7 @@ import org.junit.jupiter.api.Test;
 final class BotPagesTest {
   private static final List<String> TABS =
       List.of(
-          "chat",
-          "settings",
-          "limits",
-          "platform",
-          "tools",
-          "conversations",
-          "turns",
-          "analytics");
+          "chat", "settings", "limits", "platform", "tools", "conversations", "turns", "analytics");
 
   private static TestingServer server;
 
@@ -87,8 +80,7 @@ final class BotPagesTest {
         .contains("id=\"f-spending_cap_cents-error\">This must be an amount in US dollars");
   }
 
-  private static TestingAnswer make(
-      TestingBrowser browser, String name, String dollars) {
+  private static TestingAnswer make(TestingBrowser browser, String name, String dollars) {
     return browser.post(
         "/dashboard/bots/new",
         "name",
@@ -131,16 +123,26 @@ final class BotPagesTest {
     var workspace =
         server.get("/api/bots/" + bot.id(), bot.team().accessToken()).json().path("workspace_id");
     return new String[] {
-      "name", "Ada",
-      "system_prompt", "Be brief.",
-      "description", "",
-      "workspace_id", workspace.textValue(),
-      "llm_provider", "builtin",
-      "llm_model", "pennyworth-mini",
-      "llm_api_key", "",
-      "cost_users", "u1\r\n u2 \r\n",
-      "timezone", "UTC",
-      field, value
+      "name",
+      "Ada",
+      "system_prompt",
+      "Be brief.",
+      "description",
+      "",
+      "workspace_id",
+      workspace.textValue(),
+      "llm_provider",
+      "builtin",
+      "llm_model",
+      "pennyworth-mini",
+      "llm_api_key",
+      "",
+      "cost_users",
+      "u1\r\n u2 \r\n",
+      "timezone",
+      "UTC",
+      field,
+      value
     };
   }
 
@@ -172,8 +174,7 @@ final class BotPagesTest {
     assertThat(home).contains("Waiting for you", "cap of $0.00 is reached", "Raise the cap");
     assertThat(home).contains(path + "/limits\">Raise the cap</a>", ">Resume</button>");
 
-    var raised =
-        browser.post(path + "/limits", "spending_cap_cents", "1.00", "on_limit", "park");
+    var raised = browser.post(path + "/limits", "spending_cap_cents", "1.00", "on_limit", "park");
     assertThat(raised.status()).as(raised.text()).isEqualTo(303);
     var turn =
         server
@@ -225,11 +226,7 @@ final class BotPagesTest {
     var team = server.register();
     var browser = TestingBrowser.signedIn(server, team);
     var workspace =
-        server
-            .get("/api/workspaces", team.accessToken())
-            .json()
-            .at("/workspaces/0/id")
-            .textValue();
+        server.get("/api/workspaces", team.accessToken()).json().at("/workspaces/0/id").textValue();
     var path = "/dashboard/tools/" + workspace;
 
     var added = add(browser, path, "{\"type\":\"object\"}");
@@ -247,8 +244,7 @@ final class BotPagesTest {
     assertThat(browser.get(path).text()).contains("No tool yet");
   }
 
-  private static TestingAnswer add(
-      TestingBrowser browser, String path, String parameters) {
+  private static TestingAnswer add(TestingBrowser browser, String path, String parameters) {
     return browser.post(
         path + "/http",
         "name",

@@ -25,8 +25,7 @@ final class MoneyTextTest {
         "1234567890000000     | $1,234,567.89   | $1,234,567.89| $1,234,567.89",
         "9223372036854775807  | $9,223,372,036.85 | $9,223,372,036.85 | $9,223,372,036.854775807",
       })
-  void moneyHasItsUnitAndIsNeverScientific(
-      long nanos, String shown, String purse, String exact) {
+  void moneyHasItsUnitAndIsNeverScientific(long nanos, String shown, String purse, String exact) {
     var amount = new NanoUsd(nanos);
 
     assertThat(MoneyText.shown(amount)).isEqualTo(shown);
