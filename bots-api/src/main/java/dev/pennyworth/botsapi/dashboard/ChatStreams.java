@@ -6,6 +6,8 @@ import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.bots.TestChats;
 import dev.pennyworth.connectors.Json;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.sse.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,8 +31,13 @@ final class ChatStreams {
     this.threads = threads;
   }
 
-  EventStream of(Caller caller, HttpRequest<?> request, TestChats.Begun begun, String formToken) {
-    return new EventStream(new Telling(caller, request, begun, formToken), threads);
+  /// The answer that tells of a turn.
+  HttpResponse<?> of(
+      Caller caller, HttpRequest<?> request, TestChats.Begun begun, String formToken) {
+    var telling = new Telling(caller, request, begun, formToken);
+    return HttpResponse.ok(new EventStream(telling, threads))
+        .contentType(MediaType.TEXT_EVENT_STREAM_TYPE)
+        .header("X-Accel-Buffering", "no");
   }
 
   /// One turn, as it is told.

@@ -99,7 +99,7 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
                   field(bot, "app_secret", "App secret", "32 hexadecimal digits.", true)));
       default ->
           new PlatformGuide(
-              "A program of your own",
+              "a program of your own",
               List.of(
                   "Activate the bot.",
                   "Send each message as JSON to the webhook address: text, user_id and channel_id.",
