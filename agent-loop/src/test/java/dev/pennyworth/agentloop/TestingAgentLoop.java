@@ -6,7 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
-import dev.pennyworth.agentloop.tools.HttpToolConnection;
+import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;
@@ -65,9 +65,15 @@ final class TestingAgentLoop implements AutoCloseable {
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
   private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
   private final HttpGeminiConnection gemini = new HttpGeminiConnection();
-  private final HttpToolConnection tools = new HttpToolConnection(true);
+  private final TestingToolboxes toolboxes;
 
   TestingAgentLoop() {
+    this(McpPrograms.none());
+  }
+
+  /// @param programs MCP servers of the operator's, who is the team
+  TestingAgentLoop(McpPrograms programs) {
+    toolboxes = new TestingToolboxes(workspaces, programs, team::equals);
     var billing = new BillingWiring();
     jdbi = billing.jdbi(database.dataSource());
     budgets = billing.budgets(clock(Duration.ZERO));
@@ -194,7 +200,7 @@ final class TestingAgentLoop implements AutoCloseable {
             bots,
             billing.trials(jdbi, gate, plans),
             billing.events(clock, () -> {}),
-            planner(prices, toolboxes(jdbi, clock)),
+            planner(prices, toolboxes.of(jdbi, clock)),
             settings(),
             clock);
   }
@@ -209,12 +215,6 @@ final class TestingAgentLoop implements AutoCloseable {
             new LocalModels(localServers, team::equals),
             toolboxes,
             settings());
-  }
-
-  private Toolboxes toolboxes(Jdbi jdbi, InstantSource clock) {
-    var wiring = new ToolsWiring();
-    var mcp = wiring.mcpClient(tools, clock);
-    return wiring.toolboxes(workspaces, wiring.mcpCatalogue(mcp, clock), mcp, tools, jdbi, clock);
   }
 
   private AgentLoopSettings settings() {
@@ -302,7 +302,7 @@ final class TestingAgentLoop implements AutoCloseable {
       var ledger = billing.ledger(ofPool, clock);
       var rollups = billing.rollups();
       var wiring = new AgentLoopWiring();
-      var toolboxes = toolboxes(ofPool, clock);
+      var tools = toolboxes.of(ofPool, clock);
       inbox = wiring.inbox(ofPool, rollups, clock, UUID::randomUUID);
       reports = wiring.turnReports(ofPool, clock);
       worker =
@@ -314,8 +314,8 @@ final class TestingAgentLoop implements AutoCloseable {
               rollups,
               billing.budgets(clock),
               billing.events(clock, () -> {}),
-              planner(prices, toolboxes),
-              toolboxes,
+              planner(prices, tools),
+              tools,
               settings(),
               clock,
               UUID::randomUUID);
@@ -393,7 +393,7 @@ final class TestingAgentLoop implements AutoCloseable {
     openAi.close();
     anthropic.close();
     gemini.close();
-    tools.close();
+    toolboxes.close();
     elsewhere.close();
     database.close();
   }

@@ -2,6 +2,7 @@ package dev.pennyworth.agentloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pennyworth.agentloop.tools.McpPrograms;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -45,6 +47,14 @@ final class TestingEverythingServer implements AutoCloseable {
     var server = new TestingEverythingServer(process, port);
     Eventually.holds("the MCP server listens", server::isListening);
     return server;
+  }
+
+  /// How it is started on standard input and output, by whoever wants it. It is installed then.
+  static McpPrograms.Program program(String name) throws IOException, InterruptedException {
+    requireNode();
+    install();
+    var file = FOLDER.resolve(PROGRAM).toAbsolutePath().toString();
+    return new McpPrograms.Program(name, "node", List.of(file, "stdio"), Map.of());
   }
 
   URI url() {
