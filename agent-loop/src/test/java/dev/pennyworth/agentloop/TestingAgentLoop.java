@@ -39,8 +39,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
 
-/// The agent loop on a real database of its own: one team with $5.00, a stub of OpenAI, and as many
-/// nodes as a test starts. What a test looks up itself goes past the nodes' pools.
+/// The agent loop on a real database: one team with $5.00, a stub of all vendors, and as many nodes
+/// as a test starts. What a test looks up itself goes past the nodes' pools.
 final class TestingAgentLoop implements AutoCloseable {
   static final String FALLBACK_MESSAGE = "That went wrong.";
   static final String LIMIT_MESSAGE = "Enough for today.";
@@ -64,7 +64,7 @@ final class TestingAgentLoop implements AutoCloseable {
   private final HikariDataSource elsewhere = new HikariDataSource();
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
   private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
-  private final HttpGeminiConnection gemini = new HttpGeminiConnection();
+  private final HttpGeminiConnection gemini = new HttpGeminiConnection(models.baseUrl());
   private final TestingToolboxes toolboxes;
 
   TestingAgentLoop() {
@@ -121,7 +121,7 @@ final class TestingAgentLoop implements AutoCloseable {
     return newBot("builtin", "pennyworth-free", mode, 1_000, limits);
   }
 
-  private BotSettings newBot(
+  BotSettings newBot(
       String provider,
       String model,
       BillingMode mode,
@@ -218,8 +218,8 @@ final class TestingAgentLoop implements AutoCloseable {
   }
 
   private AgentLoopSettings settings() {
-    return new AgentLoopSettings(
-        true, Map.of("openai", provider()), new SecretText("of the installation"));
+    var all = Map.of("openai", provider(), "anthropic", provider(), "gemini", provider());
+    return new AgentLoopSettings(true, all, new SecretText("of the installation"));
   }
 
   /// As if the process died after the tools ran and before their results were stored.
