@@ -7,7 +7,6 @@ import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.agentloop.tools.JdbcNotes;
 import dev.pennyworth.agentloop.tools.McpConnections;
 import dev.pennyworth.agentloop.tools.McpListings;
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.agentloop.tools.OfferedTools;
 import dev.pennyworth.agentloop.tools.ProcessMcpClient;
 import dev.pennyworth.agentloop.tools.Recall;

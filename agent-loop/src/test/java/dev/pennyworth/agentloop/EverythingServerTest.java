@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pennyworth.agentloop.McpCatalogue.ListedTool;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;
 import dev.pennyworth.agentloop.WorkspaceTools.McpToolSettings;
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Price;

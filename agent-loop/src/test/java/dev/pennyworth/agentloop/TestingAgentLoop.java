@@ -6,7 +6,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;

@@ -2,7 +2,6 @@ package dev.pennyworth.agentloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

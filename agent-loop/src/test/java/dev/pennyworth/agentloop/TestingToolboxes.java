@@ -2,7 +2,6 @@ package dev.pennyworth.agentloop;
 
 import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.agentloop.tools.McpConnections;
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.agentloop.tools.ProcessMcpClient;
 import java.time.InstantSource;
 import org.jdbi.v3.core.Jdbi;

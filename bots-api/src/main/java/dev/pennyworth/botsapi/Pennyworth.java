@@ -2,9 +2,9 @@ package dev.pennyworth.botsapi;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.HttpLocalServers;
+import dev.pennyworth.agentloop.McpPrograms;
+import dev.pennyworth.agentloop.McpProgramsRefused;
 import dev.pennyworth.agentloop.Worker;
-import dev.pennyworth.agentloop.tools.McpPrograms;
-import dev.pennyworth.agentloop.tools.McpProgramsRefused;
 import dev.pennyworth.billing.JdbcOperatorPrices;
 import dev.pennyworth.billing.PriceFileRefused;
 import dev.pennyworth.botsapi.accounts.JdbcAccounts;

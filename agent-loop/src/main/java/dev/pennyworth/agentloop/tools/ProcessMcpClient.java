@@ -1,7 +1,8 @@
 package dev.pennyworth.agentloop.tools;
 
+import dev.pennyworth.agentloop.McpPrograms;
+import dev.pennyworth.agentloop.McpPrograms.Program;
 import dev.pennyworth.agentloop.OperatorTeams;
-import dev.pennyworth.agentloop.tools.McpPrograms.Program;
 import dev.pennyworth.billing.TeamId;
 import io.modelcontextprotocol.client.McpSyncClient;
 import java.io.IOException;

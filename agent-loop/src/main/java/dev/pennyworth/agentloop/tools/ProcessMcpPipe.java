@@ -1,6 +1,6 @@
 package dev.pennyworth.agentloop.tools;
 
-import dev.pennyworth.agentloop.tools.McpPrograms.Program;
+import dev.pennyworth.agentloop.McpPrograms.Program;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.pennyworth.agentloop.tools;
 
-import dev.pennyworth.agentloop.tools.McpPrograms.Program;
+import dev.pennyworth.agentloop.McpPrograms.Program;
 import io.modelcontextprotocol.client.McpSyncClient;
 import java.io.IOException;
 import java.nio.file.Path;

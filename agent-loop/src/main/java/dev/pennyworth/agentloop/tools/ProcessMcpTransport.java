@@ -1,7 +1,7 @@
 package dev.pennyworth.agentloop.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.pennyworth.agentloop.tools.McpPrograms.Program;
+import dev.pennyworth.agentloop.McpPrograms.Program;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.agentloop.McpCatalogue.ListedTool;
+import dev.pennyworth.agentloop.McpPrograms;
 import dev.pennyworth.agentloop.McpUnavailable;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;

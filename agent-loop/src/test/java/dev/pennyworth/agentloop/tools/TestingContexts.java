@@ -1,6 +1,7 @@
 package dev.pennyworth.agentloop.tools;
 
 import dev.pennyworth.agentloop.ConversationId;
+import dev.pennyworth.agentloop.McpPrograms;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.StepKey;
 import dev.pennyworth.billing.TeamId;

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /// A program that is an MCP server and misbehaves on demand, in a process of its own. Its tools
@@ -59,12 +61,17 @@ public final class TestingMcpProgram {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Thread.sleep(Long.parseLong(arguments[0]));
+    dawdle(Long.parseLong(arguments[0]));
     var program = new TestingMcpProgram();
     var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (var line = in.readLine(); line != null; line = in.readLine()) {
       program.hear(line);
     }
+  }
+
+  /// Being slow is what it is for.
+  private static void dawdle(long millis) throws InterruptedException {
+    boolean _ = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
   }
 
   private void hear(String line) throws IOException {
@@ -114,7 +121,7 @@ public final class TestingMcpProgram {
 
   private void answerLate(String id) {
     try {
-      Thread.sleep(LATE_MILLIS);
+      dawdle(LATE_MILLIS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

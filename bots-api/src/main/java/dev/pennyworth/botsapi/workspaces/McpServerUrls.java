@@ -1,8 +1,8 @@
 package dev.pennyworth.botsapi.workspaces;
 
+import dev.pennyworth.agentloop.McpPrograms;
 import dev.pennyworth.agentloop.OperatorTeams;
 import dev.pennyworth.agentloop.WorkspaceTools;
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.http.HttpOwnersUrls;
 import dev.pennyworth.connectors.HttpFailure;

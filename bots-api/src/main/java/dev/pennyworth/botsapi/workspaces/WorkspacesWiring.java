@@ -1,8 +1,8 @@
 package dev.pennyworth.botsapi.workspaces;
 
 import dev.pennyworth.agentloop.McpCatalogue;
+import dev.pennyworth.agentloop.McpPrograms;
 import dev.pennyworth.agentloop.OperatorTeams;
-import dev.pennyworth.agentloop.tools.McpPrograms;
 import dev.pennyworth.billing.JdbcTeamToolPrices;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.HttpOwnersUrls;

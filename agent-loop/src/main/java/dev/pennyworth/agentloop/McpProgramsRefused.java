@@ -1,4 +1,4 @@
-package dev.pennyworth.agentloop.tools;
+package dev.pennyworth.agentloop;
 
 /// The operator's `mcp.json` cannot be taken. The message says where and why, and quotes no value.
 public final class McpProgramsRefused extends RuntimeException {

@@ -1,6 +1,5 @@
-package dev.pennyworth.agentloop.tools;
+package dev.pennyworth.agentloop;
 
-import dev.pennyworth.agentloop.SecretText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.pennyworth.agentloop.tools;
+package dev.pennyworth.agentloop;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,8 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.pennyworth.agentloop.SecretText;
-import dev.pennyworth.agentloop.tools.McpPrograms.Program;
+import dev.pennyworth.agentloop.McpPrograms.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,9 +1,8 @@
-package dev.pennyworth.agentloop.tools;
+package dev.pennyworth.agentloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
