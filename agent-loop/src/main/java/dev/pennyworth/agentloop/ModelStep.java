@@ -8,6 +8,7 @@ import dev.pennyworth.billing.JdbcGate;
 import dev.pennyworth.billing.Reservation;
 import dev.pennyworth.billing.Resolution;
 import dev.pennyworth.billing.Settlement;
+import dev.pennyworth.billing.StepKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -81,23 +82,26 @@ final class ModelStep {
         return new Outcome.NotCalled(
             Ending.awaitingApproval(Approval.ofModel(turn, plan), need(turn, plan)));
       }
-      return switch (reserve(turn, plan)) {
-        case Reservation.Refused(var refusal) ->
-            new Outcome.NotCalled(Ending.refused(refusal, need(turn, plan)));
-        case Reservation.Granted(var hold) -> call(turn, plan, hold);
-      };
+      return run(turn, plan, turn.nextAttempt());
     } catch (ModelUnavailable e) {
       return new Outcome.NotCalled(
           Ending.problem(StopReason.PROVIDER_ERROR, String.valueOf(e.getMessage())));
     }
   }
 
+  /// Nobody is asked for a count unless the gate wants one: it costs the turn a round trip.
+  private Outcome run(TurnInProgress turn, StepPlanner.Plan plan, StepKey key) {
+    return switch (reserve(turn, plan, key)) {
+      case Reservation.Refused(var refusal) ->
+          new Outcome.NotCalled(Ending.refused(refusal, need(turn, plan)));
+      case Reservation.Granted(var hold) -> call(turn, plan, hold);
+      case Reservation.CountFirst _ -> run(turn, plan.counted(turn.timeLeft()), key);
+    };
+  }
+
   private static Need need(TurnInProgress turn, StepPlanner.Plan plan) {
     return new Need.Tokens(
-        turn.nextStep(),
-        plan.job().choice().model(),
-        plan.call().inputTokensMaxTight(),
-        plan.worstCase());
+        turn.nextStep(), plan.job().choice().model(), plan.inputTokensMaxTight(), plan.worstCase());
   }
 
   /// Frees a hold whose step was begun and never ended, at the house's expense. Joins the caller's
@@ -109,9 +113,9 @@ final class ModelStep {
     }
   }
 
-  private Reservation reserve(TurnInProgress turn, StepPlanner.Plan plan) {
+  private Reservation reserve(TurnInProgress turn, StepPlanner.Plan plan, StepKey key) {
     var parts = plan.call().inputParts();
-    var request = planner.request(plan, turn.nextAttempt(), turn.claim().endUserId());
+    var request = planner.request(plan, key, turn.claim().endUserId());
     return writes
         .write(
             turn.claim(),

@@ -4,6 +4,7 @@ import dev.pennyworth.agentloop.model.ModelClient;
 import dev.pennyworth.agentloop.model.ModelRequest;
 import dev.pennyworth.agentloop.model.ModelUnavailable;
 import dev.pennyworth.agentloop.model.ToolSpec;
+import dev.pennyworth.agentloop.model.VendorBound;
 import dev.pennyworth.billing.Ask;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.HoldRequest;
@@ -11,9 +12,11 @@ import dev.pennyworth.billing.JdbcPrices;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Price;
 import dev.pennyworth.billing.StepKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What a model step will send and what it asks of the gate: the same for the step itself and for a
 /// quote of it, so that a quote is what is then held.
@@ -44,12 +47,34 @@ final class StepPlanner {
   /// A step that can be asked for and then made.
   ///
   /// @param hasTools whether the model is offered any
+  ///
+  /// @param inputTokensMaxTight the tightest bound that is known by now
+  /// @param canBeCounted whether the vendor could be asked for a tighter one
   record Plan(
-      BotSettings bot, ModelJob job, Price price, boolean hasTools, ModelClient.Prepared call) {
+      BotSettings bot,
+      ModelJob job,
+      Price price,
+      boolean hasTools,
+      ModelClient.Prepared call,
+      long inputTokensMaxTight,
+      boolean canBeCounted) {
 
     /// The most that the step can cost, whatever is left for it.
     NanoUsd worstCase() {
-      return price.worstCase(call.inputTokensMaxTight(), job.outputTokensMax());
+      return price.worstCase(inputTokensMaxTight, job.outputTokensMax());
+    }
+
+    /// The same, bounded by the vendor's own count if it gives one in time. Asks over the network:
+    /// not to be called in a transaction.
+    Plan counted(Duration timeLeft) {
+      var timeout =
+          timeLeft.compareTo(VendorBound.TIMEOUT_MAX) < 0 ? timeLeft : VendorBound.TIMEOUT_MAX;
+      var counted =
+          call.vendorCount()
+              .map(count -> count.ask(bot.billingMode(), timeout))
+              .orElse(OptionalLong.empty());
+      return new Plan(
+          bot, job, price, hasTools, call, VendorBound.of(counted, inputTokensMaxTight), false);
     }
   }
 
@@ -79,7 +104,15 @@ final class StepPlanner {
             job.currentMessageIndex(),
             tools,
             bot.temperature());
-    return new Plan(bot, job, price, !tools.isEmpty(), client(bot).prepare(request));
+    var call = client(bot).prepare(request);
+    return new Plan(
+        bot,
+        job,
+        price,
+        !tools.isEmpty(),
+        call,
+        call.inputTokensMaxTight(),
+        call.vendorCount().isPresent());
   }
 
   /// A model that cannot call tools does without the built-in ones. One's own are what a bot was
@@ -131,7 +164,8 @@ final class StepPlanner {
   static Ask.Tokens ask(Plan plan) {
     return new Ask.Tokens(
         plan.call().inputTokensMax(),
-        plan.call().inputTokensMaxTight(),
-        plan.job().outputTokensMax());
+        plan.inputTokensMaxTight(),
+        plan.job().outputTokensMax(),
+        plan.canBeCounted());
   }
 }

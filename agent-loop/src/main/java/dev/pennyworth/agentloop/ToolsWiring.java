@@ -5,8 +5,10 @@ import dev.pennyworth.agentloop.tools.CurrentTime;
 import dev.pennyworth.agentloop.tools.HttpMcpClient;
 import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.agentloop.tools.JdbcNotes;
+import dev.pennyworth.agentloop.tools.McpConnections;
 import dev.pennyworth.agentloop.tools.McpListings;
 import dev.pennyworth.agentloop.tools.OfferedTools;
+import dev.pennyworth.agentloop.tools.ProcessMcpClient;
 import dev.pennyworth.agentloop.tools.Recall;
 import dev.pennyworth.agentloop.tools.Remember;
 import dev.pennyworth.agentloop.tools.SchemaCheck;
@@ -33,15 +35,26 @@ public final class ToolsWiring {
   }
 
   @Singleton
-  public McpCatalogue mcpCatalogue(HttpMcpClient client, InstantSource clock) {
-    return new McpListings(client, clock);
+  @Bean(preDestroy = "close")
+  public ProcessMcpClient mcpPrograms(McpPrograms programs, OperatorTeams operators) {
+    return new ProcessMcpClient(programs, operators);
+  }
+
+  @Singleton
+  public McpConnections mcpConnections(HttpMcpClient http, ProcessMcpClient programs) {
+    return new McpConnections(http, programs);
+  }
+
+  @Singleton
+  public McpCatalogue mcpCatalogue(McpConnections mcp, InstantSource clock) {
+    return new McpListings(mcp, clock);
   }
 
   @Singleton
   Toolboxes toolboxes(
       Workspaces workspaces,
       McpCatalogue catalogue,
-      HttpMcpClient mcp,
+      McpConnections mcp,
       HttpToolConnection http,
       Jdbi jdbi,
       InstantSource clock) {

@@ -1,5 +1,6 @@
 package dev.pennyworth.agentloop;
 
+import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.ToolPrice;
 import java.net.URI;
 import java.time.Duration;
@@ -38,12 +39,15 @@ public record WorkspaceTools(List<HttpTool> httpTools, List<McpServer> mcpServer
     }
   }
 
-  /// A server of tools that speaks the Model Context Protocol over streamable HTTP.
+  /// A server of tools that speaks the Model Context Protocol: over streamable HTTP, or as a
+  /// program that the operator set up.
   ///
+  /// @param url http or https, or `stdio:` and the name of a program
   /// @param headers by name; opened
   /// @param tools what the owner set for single tools, by the server's name of them; a tool that is
   ///   not in it is on, free, and has the default timeout
   public record McpServer(
+      TeamId team,
       UUID id,
       String name,
       URI url,
@@ -53,6 +57,18 @@ public record WorkspaceTools(List<HttpTool> httpTools, List<McpServer> mcpServer
       headers = Map.copyOf(headers);
       tools = Map.copyOf(tools);
     }
+
+    /// The name of the program that it is; empty for a server over HTTP.
+    public Optional<String> program() {
+      return programOf(url);
+    }
+  }
+
+  /// The name of the program that an address stands for; empty for an address of HTTP.
+  public static Optional<String> programOf(URI url) {
+    return "stdio".equalsIgnoreCase(url.getScheme())
+        ? Optional.of(url.getSchemeSpecificPart())
+        : Optional.empty();
   }
 
   /// What an owner set for a tool of a server.

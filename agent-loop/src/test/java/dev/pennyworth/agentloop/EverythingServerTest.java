@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pennyworth.agentloop.McpCatalogue.ListedTool;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;
 import dev.pennyworth.agentloop.WorkspaceTools.McpToolSettings;
-import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Price;
@@ -57,6 +56,7 @@ class EverythingServerTest {
     var off = new McpToolSettings(false, Optional.empty(), Duration.ofSeconds(10));
     var quick = new McpToolSettings(true, Optional.empty(), Duration.ofMillis(700));
     return new McpServer(
+        loop.team,
         new UUID(5, 5),
         "everything",
         server.url(),
@@ -75,11 +75,8 @@ class EverythingServerTest {
 
   @Test
   void itsToolsAreListedWithTheirSchemas() throws McpUnavailable {
-    try (var http = new HttpToolConnection(true)) {
-      var wiring = new ToolsWiring();
-      var client = wiring.mcpClient(http, Instant::now);
-
-      var tools = wiring.mcpCatalogue(client, Instant::now).list(settings());
+    try (var toolboxes = new TestingToolboxes(loop.workspaces, McpPrograms.none(), _ -> false)) {
+      var tools = toolboxes.catalogue(Instant::now).list(settings());
 
       assertThat(tools).extracting(ListedTool::name).contains("echo", "get-sum", "get-env");
       assertThat(tools.stream().filter(tool -> tool.name().equals("echo")).findFirst())

@@ -6,7 +6,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.model.HttpAnthropicConnection;
 import dev.pennyworth.agentloop.model.HttpGeminiConnection;
 import dev.pennyworth.agentloop.model.HttpOpenAiConnection;
-import dev.pennyworth.agentloop.tools.HttpToolConnection;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.BillingWiring;
 import dev.pennyworth.billing.BotId;
@@ -38,8 +37,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
 
-/// The agent loop on a real database of its own: one team with $5.00, a stub of OpenAI, and as many
-/// nodes as a test starts. What a test looks up itself goes past the nodes' pools.
+/// The agent loop on a real database: one team with $5.00, a stub of all vendors, and as many nodes
+/// as a test starts. What a test looks up itself goes past the nodes' pools.
 final class TestingAgentLoop implements AutoCloseable {
   static final String FALLBACK_MESSAGE = "That went wrong.";
   static final String LIMIT_MESSAGE = "Enough for today.";
@@ -63,10 +62,16 @@ final class TestingAgentLoop implements AutoCloseable {
   private final HikariDataSource elsewhere = new HikariDataSource();
   private final HttpOpenAiConnection openAi = new HttpOpenAiConnection();
   private final HttpAnthropicConnection anthropic = new HttpAnthropicConnection();
-  private final HttpGeminiConnection gemini = new HttpGeminiConnection();
-  private final HttpToolConnection tools = new HttpToolConnection(true);
+  private final HttpGeminiConnection gemini = new HttpGeminiConnection(models.baseUrl());
+  private final TestingToolboxes toolboxes;
 
   TestingAgentLoop() {
+    this(McpPrograms.none());
+  }
+
+  /// @param programs MCP servers of the operator's, who is the team
+  TestingAgentLoop(McpPrograms programs) {
+    toolboxes = new TestingToolboxes(workspaces, programs, team::equals);
     var billing = new BillingWiring();
     jdbi = billing.jdbi(database.dataSource());
     budgets = billing.budgets(clock(Duration.ZERO));
@@ -113,7 +118,7 @@ final class TestingAgentLoop implements AutoCloseable {
     return newBot("builtin", "pennyworth-free", mode, 1_000, limits);
   }
 
-  private BotSettings newBot(
+  BotSettings newBot(
       String provider,
       String model,
       BillingMode mode,
@@ -192,7 +197,7 @@ final class TestingAgentLoop implements AutoCloseable {
             bots,
             billing.trials(jdbi, gate, plans),
             billing.events(clock, () -> {}),
-            planner(prices, toolboxes(jdbi, clock)),
+            planner(prices, toolboxes.of(jdbi, clock)),
             settings(),
             clock);
   }
@@ -209,15 +214,9 @@ final class TestingAgentLoop implements AutoCloseable {
             settings());
   }
 
-  private Toolboxes toolboxes(Jdbi jdbi, InstantSource clock) {
-    var wiring = new ToolsWiring();
-    var mcp = wiring.mcpClient(tools, clock);
-    return wiring.toolboxes(workspaces, wiring.mcpCatalogue(mcp, clock), mcp, tools, jdbi, clock);
-  }
-
   private AgentLoopSettings settings() {
-    return new AgentLoopSettings(
-        true, Map.of("openai", provider()), new SecretText("of the installation"));
+    var all = Map.of("openai", provider(), "anthropic", provider(), "gemini", provider());
+    return new AgentLoopSettings(true, all, new SecretText("of the installation"));
   }
 
   /// As if the process died after the tools ran and before their results were stored.
@@ -300,7 +299,7 @@ final class TestingAgentLoop implements AutoCloseable {
       var ledger = billing.ledger(ofPool, clock);
       var rollups = billing.rollups();
       var wiring = new AgentLoopWiring();
-      var toolboxes = toolboxes(ofPool, clock);
+      var tools = toolboxes.of(ofPool, clock);
       inbox = wiring.inbox(ofPool, rollups, clock, UUID::randomUUID);
       reports = wiring.turnReports(ofPool, clock);
       worker =
@@ -312,8 +311,8 @@ final class TestingAgentLoop implements AutoCloseable {
               rollups,
               billing.budgets(clock),
               billing.events(clock, () -> {}),
-              planner(prices, toolboxes),
-              toolboxes,
+              planner(prices, tools),
+              tools,
               settings(),
               wiring.nodeLease(UUID::randomUUID),
               clock,
@@ -392,7 +391,7 @@ final class TestingAgentLoop implements AutoCloseable {
     openAi.close();
     anthropic.close();
     gemini.close();
-    tools.close();
+    toolboxes.close();
     elsewhere.close();
     database.close();
   }

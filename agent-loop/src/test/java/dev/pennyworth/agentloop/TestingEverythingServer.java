@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -45,6 +46,14 @@ final class TestingEverythingServer implements AutoCloseable {
     var server = new TestingEverythingServer(process, port);
     Eventually.holds("the MCP server listens", server::isListening);
     return server;
+  }
+
+  /// How it is started on standard input and output, by whoever wants it. It is installed then.
+  static McpPrograms.Program program(String name) throws IOException, InterruptedException {
+    requireNode();
+    install();
+    var file = FOLDER.resolve(PROGRAM).toAbsolutePath().toString();
+    return new McpPrograms.Program(name, "node", List.of(file, "stdio"), Map.of());
   }
 
   URI url() {

@@ -127,6 +127,7 @@ final class Books {
     return switch (Headroom.decide(request, account.ways(request.mode(), lines, now))) {
       case Headroom.Decision.Fits fits -> grant(account, request, fits, counted);
       case Headroom.Decision.DoesNotFit refused -> refuse(account, request, refused);
+      case Headroom.Decision.CountFirst _ -> new Reservation.CountFirst();
     };
   }
 

@@ -19,6 +19,9 @@ final class Headroom {
         implements Decision {}
 
     record DoesNotFit(Line line, Refusal refusal) implements Decision {}
+
+    /// It depends on a tighter bound on the input than the request has.
+    record CountFirst() implements Decision {}
   }
 
   /// A limit as it stands: in nano-dollars or in tokens, as its scope counts.
@@ -44,7 +47,8 @@ final class Headroom {
     }
   }
 
-  /// The first way in which the whole step fits; if there is none, the one that leaves most room.
+  /// The first way in which the whole step fits, or would if its input were counted; if there is
+  /// none, the one that leaves most room.
   ///
   /// @param ways at least one, in the order of preference. Their lines stand in the order in which
   ///   they are named to the owner if several bind alike
@@ -55,12 +59,19 @@ final class Headroom {
             .filter(Decision.Fits.class::isInstance)
             .map(Decision.Fits.class::cast)
             .toList();
-    return fits.stream()
-        .filter(Decision.Fits::isWhole)
+    return decisions.stream()
+        .filter(Headroom::isPreferred)
         .findFirst()
         .or(() -> fits.stream().max(Comparator.comparingLong(Decision.Fits::outputTokensMax)))
-        .map(Decision.class::cast)
         .orElse(decisions.getLast());
+  }
+
+  private static boolean isPreferred(Decision decision) {
+    return switch (decision) {
+      case Decision.Fits fits -> fits.isWhole();
+      case Decision.CountFirst _ -> true;
+      case Decision.DoesNotFit _ -> false;
+    };
   }
 
   private static Decision decide(HoldRequest request, Way way) {
@@ -92,8 +103,11 @@ final class Headroom {
     if (leaves(money, loose.nanos()) && leaves(tokens, looseTokens)) {
       return new Decision.Fits(way, loose, ask.inputTokensMax(), ask.outputTokensWanted(), true);
     }
-    long input = Math.min(ask.inputTokensMax(), ask.inputTokensMaxTight());
     long outputMin = Math.min(OUTPUT_TOKENS_MIN, ask.outputTokensWanted());
+    if (ask.canBeCounted() && leavesAnswer(price, money, tokens, outputMin)) {
+      return new Decision.CountFirst();
+    }
+    long input = Math.min(ask.inputTokensMax(), ask.inputTokensMaxTight());
     long outputPaid = money.map(line -> outputTokensWithin(price, line, input)).orElse(NO_BOUND);
     if (outputPaid < outputMin) {
       return refuse(money.orElseThrow(), price.worstCase(input, outputMin).nanos());
@@ -105,6 +119,14 @@ final class Headroom {
     long output = Math.min(ask.outputTokensWanted(), Math.min(outputPaid, outputGranted));
     return new Decision.Fits(
         way, price.worstCase(input, output), input, output, output == ask.outputTokensWanted());
+  }
+
+  /// Whether the shortest answer would fit if the input were next to nothing: if not, no count
+  /// helps.
+  private static boolean leavesAnswer(
+      Price price, Optional<Line> money, Optional<Line> tokens, long outputMin) {
+    return leaves(money, price.worstCase(1, outputMin).nanos())
+        && leaves(tokens, Math.addExact(1, outputMin));
   }
 
   private static final long NO_BOUND = Long.MAX_VALUE;

@@ -4,7 +4,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /// Asks the gate what it would answer, by the very computation that it reserves with: it is asked
-/// in a transaction that is rolled back.
+/// in a transaction that is rolled back. Nobody else is asked anything: where an input could be
+/// counted elsewhere, the bound that is known decides.
 public final class JdbcTrials {
   private final Jdbi jdbi;
   private final JdbcGate gate;
@@ -24,6 +25,7 @@ public final class JdbcTrials {
     }
     return switch (reservation(request)) {
       case Reservation.Refused(var refusal) -> new Trial.DoesNotFit(refusal);
+      case Reservation.CountFirst _ -> throw countless();
       case Reservation.Granted(var hold) -> {
         boolean isWhole = hold.outputTokensMax() >= ask.outputTokensWanted();
         yield new Trial.Fits(
@@ -44,7 +46,12 @@ public final class JdbcTrials {
     return switch (reservation(request)) {
       case Reservation.Refused(var refusal) -> Optional.of(refusal);
       case Reservation.Granted _ -> Optional.empty();
+      case Reservation.CountFirst _ -> throw countless();
     };
+  }
+
+  private static IllegalStateException countless() {
+    return new IllegalStateException("the gate wants a count of what was asked as it is");
   }
 
   /// A fixed price cannot be lowered: asked for the whole amount, the gate names what is short.
@@ -60,6 +67,7 @@ public final class JdbcTrials {
             new Ask.Fixed(whole));
     return switch (reservation(fixed)) {
       case Reservation.Refused(var refusal) -> Optional.of(refusal);
+      case Reservation.CountFirst _ -> throw countless();
       case Reservation.Granted _ ->
           request.mode() == BillingMode.PLAN_QUOTA
               ? Optional.of(planTokens(request, ask))
@@ -84,7 +92,7 @@ public final class JdbcTrials {
 
   private Reservation reservation(HoldRequest request) {
     return jdbi.inTransaction(tx -> {
-      var reservation = gate.book(tx, Booking.of(request)).reservation();
+      var reservation = gate.book(tx, Booking.of(request.asItIs())).reservation();
       tx.rollback();
       return reservation;
     });

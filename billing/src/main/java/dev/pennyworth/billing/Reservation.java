@@ -7,4 +7,8 @@ public sealed interface Reservation {
 
   /// Nothing was written.
   record Refused(Refusal refusal) implements Reservation {}
+
+  /// It does not fit as it was asked for, and might if its input were counted, which the request
+  /// says can be done. Nothing was written and nobody was told.
+  record CountFirst() implements Reservation {}
 }

@@ -147,6 +147,7 @@ class AuditedSequenceTest {
       }
       case Reservation.Refused(var refusal) ->
           assertThat(mustFit).as("the auditor refuses %s: %s", reserve, refusal).isFalse();
+      case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
     }
   }
 

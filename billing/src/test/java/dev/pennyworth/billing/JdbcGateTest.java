@@ -299,6 +299,7 @@ class JdbcGateTest {
             return false;
           }
         }
+        case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
       }
     }
     throw new AssertionError("a step was put off " + TRIES_MAX + " times");
@@ -345,6 +346,7 @@ class JdbcGateTest {
         yield true;
       }
       case Reservation.Refused _ -> false;
+      case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
     };
   }
 

@@ -271,6 +271,7 @@ final class LedgerCase {
         yield true;
       }
       case Reservation.Refused _ -> false;
+      case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
     };
   }
 

@@ -145,6 +145,7 @@ final class TestingBilling implements AutoCloseable {
     private String endUser = "ann";
     private ZoneId zone = UTC;
     private long tightInputTokens;
+    private boolean canBeCounted;
     private BotId asking = bot;
 
     private Request(
@@ -187,6 +188,18 @@ final class TestingBilling implements AutoCloseable {
       return this;
     }
 
+    /// Somebody could be asked for a tighter bound.
+    Request thatCanBeCounted() {
+      canBeCounted = true;
+      return this;
+    }
+
+    /// It has been asked for, and this is the bound.
+    Request counted(long tokens) {
+      canBeCounted = false;
+      return withTightInput(tokens);
+    }
+
     HoldRequest build() {
       return new HoldRequest(
           new StepKey(team, asking, turn, step, attempt),
@@ -194,7 +207,7 @@ final class TestingBilling implements AutoCloseable {
           price,
           endUser,
           zone,
-          new Ask.Tokens(inputTokens, tightInputTokens, outputTokens));
+          new Ask.Tokens(inputTokens, tightInputTokens, outputTokens, canBeCounted));
     }
   }
 
@@ -206,6 +219,7 @@ final class TestingBilling implements AutoCloseable {
     return switch (reserve(request)) {
       case Reservation.Granted(var hold) -> hold;
       case Reservation.Refused(var refusal) -> throw new AssertionError("refused: " + refusal);
+      case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
     };
   }
 
@@ -213,6 +227,7 @@ final class TestingBilling implements AutoCloseable {
     return switch (reserve(request)) {
       case Reservation.Granted(var hold) -> throw new AssertionError("granted: " + hold.amount());
       case Reservation.Refused(var refusal) -> refusal;
+      case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
     };
   }
 

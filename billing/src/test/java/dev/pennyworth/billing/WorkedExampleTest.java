@@ -154,6 +154,7 @@ class WorkedExampleTest {
               written(hold.inputTokensMax()),
               written(hold.outputTokensMax()),
               written(hold.amount().nanos()));
+      case Reservation.CountFirst _ -> throw new AssertionError("to be counted first");
       case Reservation.Refused(var refusal) ->
           List.of(
               cap,

@@ -2,6 +2,8 @@ package dev.pennyworth.botsapi;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pennyworth.agentloop.HttpLocalServers;
+import dev.pennyworth.agentloop.McpPrograms;
+import dev.pennyworth.agentloop.McpProgramsRefused;
 import dev.pennyworth.agentloop.Worker;
 import dev.pennyworth.billing.JdbcOperatorPrices;
 import dev.pennyworth.billing.PriceFileRefused;
@@ -90,12 +92,14 @@ public final class Pennyworth implements AutoCloseable {
     try {
       var configuration = onAFreePort(Configuration.read(variables));
       var home = home(configuration.home());
+      var programs = mcpPrograms(home);
       var random = BotsApiWiring.systemRandom();
       var masterKey = masterKey(configuration, home, random);
       var database = running.add(database(configuration, home, running));
       Schema.migrate(database);
       checkMasterKey(database, masterKey, configuration, home, random);
-      var application = running.add(application(configuration, database, masterKey, clock));
+      var application =
+          running.add(application(configuration, database, masterKey, programs, clock));
       running.add(new Drain(application));
       loadPrices(application);
       var made = firstRun(application, configuration);
@@ -204,14 +208,26 @@ public final class Pennyworth implements AutoCloseable {
     }
   }
 
+  private static McpPrograms mcpPrograms(Path home) {
+    try {
+      return McpPrograms.read(home);
+    } catch (McpProgramsRefused e) {
+      throw new StartRefused(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static ApplicationContext application(
-      Configuration configuration, DataSource database, MasterKey masterKey, InstantSource clock) {
+      Configuration configuration,
+      DataSource database,
+      MasterKey masterKey,
+      McpPrograms programs,
+      InstantSource clock) {
     return ApplicationContext.builder()
         .mainClass(Pennyworth.class)
         .deduceEnvironment(false)
         .banner(false)
         .properties(Map.of("micronaut.server.port", configuration.port()))
-        .singletons(configuration, database, masterKey)
+        .singletons(configuration, database, masterKey, programs)
         .beanDefinitions(insteadOfTheFrameworksOwn(clock))
         .start();
   }

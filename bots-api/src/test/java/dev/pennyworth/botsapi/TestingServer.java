@@ -24,6 +24,10 @@ public final class TestingServer implements AutoCloseable {
   /// A master key for tests: base64 of 32 zero bytes.
   public static final String MASTER_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
+  /// What gives the operator's account the password of all teams in tests.
+  public static final Map<String, String> OWNER_PASSWORD =
+      Map.of("PENNYWORTH_OWNER_PASSWORD", TestingTeam.PASSWORD);
+
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -120,6 +124,16 @@ public final class TestingServer implements AutoCloseable {
     if (answer.status() != 201) {
       throw new IllegalStateException("cannot register: " + answer.text());
     }
+    return TestingTeam.of(answer);
+  }
+
+  /// The operator's own team, on a server that was given [#OWNER_PASSWORD].
+  public TestingTeam operator() {
+    var answer =
+        post(
+            "/api/auth/login",
+            "",
+            "{\"email\":\"owner@localhost\",\"password\":\"%s\"}".formatted(TestingTeam.PASSWORD));
     return TestingTeam.of(answer);
   }
 

@@ -4,6 +4,7 @@ import com.anthropic.core.JsonValue;
 import com.anthropic.core.ObjectMappers;
 import com.anthropic.models.messages.CacheControlEphemeral;
 import com.anthropic.models.messages.ContentBlockParam;
+import com.anthropic.models.messages.MessageCountTokensParams;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.TextBlockParam;
 import com.anthropic.models.messages.Tool;
@@ -55,6 +56,14 @@ final class AnthropicBody {
 
   static MessageCreateParams withOutputTokensMax(MessageCreateParams body, long outputTokensMax) {
     return body.toBuilder().maxTokens(outputTokensMax).build();
+  }
+
+  /// What asks for the count of the same input.
+  static MessageCountTokensParams count(MessageCreateParams body) {
+    var count = MessageCountTokensParams.builder().model(body.model()).messages(body.messages());
+    body.system().ifPresent(system -> count.systemOfTextBlockParams(system.asTextBlockParams()));
+    body.tools().ifPresent(tools -> tools.forEach(tool -> count.addTool(tool.asTool())));
+    return count.build();
   }
 
   /// The length of the JSON in UTF-8, as the SDK writes it.

@@ -16,8 +16,10 @@ import dev.pennyworth.agentloop.model.HttpGeminiConnection.Question;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Writes a request in the form of Gemini's `generateContent`.
@@ -28,6 +30,9 @@ import java.util.regex.Pattern;
 final class GeminiBody {
   /// Names that stay what they are in a URL's path.
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,199}");
+
+  /// What of a configuration is input.
+  private static final Set<String> COUNTED = Set.of("systemInstruction", "tools");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
@@ -61,6 +66,30 @@ final class GeminiBody {
         question.model(),
         question.contents(),
         question.config().toBuilder().maxOutputTokens(bounded).build());
+  }
+
+  /// The same input as a part of what asks for its count: `generateContentRequest`, because the
+  /// count of contents alone leaves out system prompt and tools. Source: ai.google.dev, counting
+  /// tokens.
+  static Map<String, Object> count(Question question) {
+    try {
+      var request =
+          new LinkedHashMap<String, Object>(object(JSON.readTree(question.config().toJson())));
+      request.keySet().retainAll(COUNTED);
+      request.put("model", "models/" + question.model());
+      var contents = new ArrayList<Map<String, Object>>();
+      for (var content : question.contents()) {
+        contents.add(object(JSON.readTree(content.toJson())));
+      }
+      request.put("contents", contents);
+      return Map.of("generateContentRequest", request);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the SDK wrote no JSON", e);
+    }
+  }
+
+  private static Map<String, Object> object(JsonNode json) {
+    return JSON.convertValue(json, OBJECT);
   }
 
   /// The length of the JSON in UTF-8, no shorter than on the wire but for the braces around it.

@@ -9,7 +9,9 @@ import com.anthropic.core.Timeout;
 import com.anthropic.core.http.HttpResponse;
 import com.anthropic.errors.AnthropicException;
 import com.anthropic.errors.AnthropicServiceException;
+import com.anthropic.models.messages.MessageCountTokensParams;
 import com.anthropic.models.messages.MessageCreateParams;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
@@ -26,6 +29,8 @@ import okhttp3.OkHttpClient;
 /// [HttpModelConnections].
 public final class HttpAnthropicConnection implements AutoCloseable {
   private static final String KEY_HEADER = "X-Api-Key";
+  private static final int COUNT_BYTES_MAX = 64 << 10;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final OkHttpClient http;
   private final AnthropicClient sdk;
@@ -93,6 +98,26 @@ public final class HttpAnthropicConnection implements AutoCloseable {
       response.requestId().ifPresent(answer::requestId);
       read(response, answer);
       return new Outcome.Success();
+    }
+  }
+
+  /// Asks once how many tokens an input has, which costs nothing.
+  ///
+  /// @return empty if there is no answer, or none with a number in it
+  OptionalLong count(MessageCountTokensParams params, Destination destination, Duration timeout) {
+    var options = RequestOptions.builder().timeout(within(timeout)).build();
+    try (HttpResponse response =
+        sdk.withOptions(client -> address(client, destination))
+            .withRawResponse()
+            .messages()
+            .countTokens(params, options)) {
+      var tokens = JSON.readTree(new BoundedStream(response.body(), COUNT_BYTES_MAX));
+      var counted = tokens.path("input_tokens");
+      return counted.isIntegralNumber() && counted.canConvertToLong()
+          ? OptionalLong.of(counted.longValue())
+          : OptionalLong.empty();
+    } catch (AnthropicException | IOException _) {
+      return OptionalLong.empty();
     }
   }
 

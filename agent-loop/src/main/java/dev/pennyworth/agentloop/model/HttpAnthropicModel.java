@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -85,6 +86,14 @@ public final class HttpAnthropicModel implements ModelClient {
     @Override
     public long inputTokensMaxTight() {
       return inputTokensMax;
+    }
+
+    @Override
+    public Optional<ModelClient.VendorCount> vendorCount() {
+      return Optional.of((mode, timeout) ->
+          ModelKeys.isAtTheOperatorsExpense(mode, request)
+              ? OptionalLong.empty()
+              : connection.count(AnthropicBody.count(body), destination, timeout));
     }
 
     @Override

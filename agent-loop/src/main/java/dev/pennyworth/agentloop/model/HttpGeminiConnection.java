@@ -5,6 +5,7 @@ import com.google.genai.errors.ApiException;
 import com.google.genai.errors.GenAiIOException;
 import com.google.genai.types.ClientOptions;
 import com.google.genai.types.Content;
+import com.google.genai.types.CountTokensConfig;
 import com.google.genai.types.GenerateContentConfig;
 import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.HttpOptions;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -34,6 +36,7 @@ public final class HttpGeminiConnection implements AutoCloseable {
   private static final URI GOOGLE = URI.create("https://generativelanguage.googleapis.com");
   private static final String VERSION = "v1beta";
   private static final Pattern VERSION_AT_THE_END = Pattern.compile("/v\\d\\w*/*$");
+  private static final String COUNT = ":countTokens";
   private static final String KEY_HEADER = "x-goog-api-key";
   // The SDK asks for a key before it can be told one.
   private static final String NO_KEY = "none";
@@ -87,7 +90,10 @@ public final class HttpGeminiConnection implements AutoCloseable {
     var call = CALL.get();
     var request = chain.request().newBuilder().header(KEY_HEADER, call.key().reveal()).build();
     var response = chain.proceed(request);
-    return response.isSuccessful() ? HttpGeminiEvents.of(response, call.cut()) : response;
+    boolean isStream = !request.url().encodedPath().endsWith(COUNT);
+    return response.isSuccessful() && isStream
+        ? HttpGeminiEvents.of(response, call.cut())
+        : response;
   }
 
   /// What came of a call.
@@ -153,12 +159,9 @@ public final class HttpGeminiConnection implements AutoCloseable {
       Predicate<GenerateContentResponse> listener,
       Call call,
       AtomicBoolean isWritten) {
-    int timeoutMillis =
-        Math.toIntExact(
-            Math.min(HttpModelConnections.bounded(timeout).toMillis(), Integer.MAX_VALUE));
     var config =
         question.config().toBuilder()
-            .httpOptions(HttpOptions.builder().timeout(Math.max(timeoutMillis, 1)).build())
+            .httpOptions(HttpOptions.builder().timeout(millis(timeout)).build())
             .build();
     try (var chunks =
         client.models.generateContentStream(question.model(), question.contents(), config)) {
@@ -168,6 +171,36 @@ public final class HttpGeminiConnection implements AutoCloseable {
     } catch (GenAiIOException e) {
       return new Outcome.Silence(cause(e), isWritten.get());
     }
+  }
+
+  /// Asks once how many tokens an input has, which costs nothing.
+  ///
+  /// @return empty if there is no answer, or none with a number in it
+  OptionalLong count(Question question, SecretText key, Duration timeout) {
+    var config =
+        CountTokensConfig.builder()
+            .httpOptions(
+                HttpOptions.builder()
+                    .timeout(millis(timeout))
+                    .extraBody(GeminiBody.count(question))
+                    .build())
+            .build();
+    return ScopedValue.where(CALL, new Call(key, new AtomicReference<>()))
+        .call(() -> count(question.model(), config));
+  }
+
+  private OptionalLong count(String model, CountTokensConfig config) {
+    try {
+      var counted = client.models.countTokens(model, List.<Content>of(), config).totalTokens();
+      return counted.isPresent() ? OptionalLong.of(counted.get()) : OptionalLong.empty();
+    } catch (ApiException | GenAiIOException | IllegalStateException | IllegalArgumentException _) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static int millis(Duration timeout) {
+    long millis = Math.max(HttpModelConnections.bounded(timeout).toMillis(), 1);
+    return Math.toIntExact(Math.min(millis, Integer.MAX_VALUE));
   }
 
   private static End listen(

@@ -7,6 +7,7 @@ import dev.pennyworth.agentloop.model.HttpGeminiConnection.Question;
 import dev.pennyworth.billing.Hold;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// The provider `gemini`: Google's models, through its own SDK.
@@ -59,6 +60,14 @@ public final class HttpGeminiModel implements ModelClient {
     @Override
     public long inputTokensMaxTight() {
       return inputTokensMax;
+    }
+
+    @Override
+    public Optional<ModelClient.VendorCount> vendorCount() {
+      return Optional.of((mode, timeout) ->
+          ModelKeys.isAtTheOperatorsExpense(mode, request)
+              ? OptionalLong.empty()
+              : connection.count(question, key, timeout));
     }
 
     @Override

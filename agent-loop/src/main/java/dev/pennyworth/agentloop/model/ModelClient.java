@@ -1,7 +1,10 @@
 package dev.pennyworth.agentloop.model;
 
+import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.Hold;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// A provider of models. Automatic retries are off: each attempt has its own hold.
@@ -11,6 +14,15 @@ public interface ModelClient {
   /// @throws ModelUnavailable if the provider cannot be called at all, such as for want of a key
   Prepared prepare(ModelRequest request) throws ModelUnavailable;
 
+  /// The vendor's own count of a request's input, where it is free.
+  interface VendorCount {
+    /// Asks once, over the network, with the key that the call would go out with.
+    ///
+    /// @param mode a bot that is to bring its own key is not counted with the operator's
+    /// @return whatever the vendor says; empty if it says nothing in time
+    OptionalLong ask(BillingMode mode, Duration timeout);
+  }
+
   /// A request that is ready to go.
   interface Prepared {
     /// No fewer than the input tokens that the provider will count; costs nothing to compute.
@@ -18,6 +30,11 @@ public interface ModelClient {
 
     /// A tighter bound of the same, by counting.
     long inputTokensMaxTight();
+
+    /// Who counts the request's input for nothing; empty if nobody does.
+    default Optional<VendorCount> vendorCount() {
+      return Optional.empty();
+    }
 
     /// Our own count of the context's parts.
     InputParts inputParts();

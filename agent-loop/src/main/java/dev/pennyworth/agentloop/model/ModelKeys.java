@@ -44,7 +44,11 @@ final class ModelKeys {
 
   /// Whether the call would go out at the operator's expense although nothing is charged for it.
   static boolean isAtTheOperatorsExpense(Hold hold, ModelRequest request) {
-    return hold.mode() == BillingMode.BYOK && own(request).isEmpty();
+    return isAtTheOperatorsExpense(hold.mode(), request);
+  }
+
+  static boolean isAtTheOperatorsExpense(BillingMode mode, ModelRequest request) {
+    return mode == BillingMode.BYOK && own(request).isEmpty();
   }
 
   static ModelReply.Failed notCalled(String provider) {

@@ -69,7 +69,7 @@ final class HttpEndpointTool implements Tool {
         throw new ToolFailed(answer.text());
       }
       return new ToolResult(answer.text());
-    } catch (HttpToolConnection.NoAnswer e) {
+    } catch (NoAnswer e) {
       if (e.isWritten() && !isRepeatable()) {
         throw ToolFailed.unknown(e.text());
       }

@@ -2,17 +2,7 @@ package dev.pennyworth.agentloop.tools;
 
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;
-import dev.pennyworth.agentloop.tools.HttpMcpTransport.Refused;
-import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
-import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
-import io.modelcontextprotocol.spec.McpError;
-import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
-import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
-import io.modelcontextprotocol.spec.McpSchema.ClientCapabilities;
-import io.modelcontextprotocol.spec.McpSchema.Implementation;
-import io.modelcontextprotocol.spec.McpSchema.ListToolsResult;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +23,6 @@ public final class HttpMcpClient {
   private static final Duration SESSION_IDLE_MAX = Duration.ofMinutes(10);
   private static final int SESSIONS_MAX = 1_000;
   private static final Duration GREETING_TIMEOUT_MAX = Duration.ofSeconds(5);
-
-  /// The SDK's own limit, never reached: each request ends by the limit of its call.
-  private static final Duration NEVER = Duration.ofDays(1);
 
   private final HttpToolConnection http;
   private final InstantSource clock;
@@ -59,33 +46,20 @@ public final class HttpMcpClient {
   /// client that is let go is not closed: it holds nothing, and a call may still use it.
   private record Session(McpSyncClient client, Instant usedAt) {}
 
-  /// One page of a server's tools. Blocks until it has answered or `timeout` has passed.
-  ///
-  /// @param cursor of the page; empty for the first
-  ListToolsResult list(McpServer server, Optional<String> cursor, Duration timeout)
-      throws Refused, HttpToolConnection.NoAnswer {
-    return ask(server, client -> client.listTools(cursor.orElse(null)), timeout);
-  }
-
-  /// Calls a tool of a server. Blocks until it has answered or `timeout` has passed.
-  CallToolResult call(McpServer server, CallToolRequest request, Duration timeout)
-      throws Refused, HttpToolConnection.NoAnswer {
-    return ask(server, client -> client.callTool(request), timeout);
-  }
-
-  private <T> T ask(McpServer server, Function<McpSyncClient, T> question, Duration timeout)
-      throws Refused, HttpToolConnection.NoAnswer {
+  /// Asks a server, and blocks until it has answered or `timeout` has passed.
+  <T> T ask(McpServer server, Function<McpSyncClient, T> question, Duration timeout)
+      throws McpRefused, NoAnswer {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     var known = known(server);
     var client = known.isPresent() ? known.get() : greet(server, deadlineNanos);
     try {
-      return ask(client, question, deadlineNanos);
-    } catch (Refused e) {
+      return McpSdk.ask(client, question, deadlineNanos);
+    } catch (McpRefused e) {
       if (known.isEmpty() || !e.mayBeOfTheSession()) {
         throw e;
       }
       forget(server);
-      return ask(greet(server, deadlineNanos), question, deadlineNanos);
+      return McpSdk.ask(greet(server, deadlineNanos), question, deadlineNanos);
     }
   }
 
@@ -118,61 +92,11 @@ public final class HttpMcpClient {
     }
   }
 
-  private McpSyncClient greet(McpServer server, long deadlineNanos)
-      throws Refused, HttpToolConnection.NoAnswer {
+  private McpSyncClient greet(McpServer server, long deadlineNanos) throws McpRefused, NoAnswer {
     long latestNanos = System.nanoTime() + GREETING_TIMEOUT_MAX.toNanos();
-    var client = newClient(server);
-    try {
-      ask(client, McpSyncClient::initialize, Math.min(deadlineNanos, latestNanos));
-    } catch (HttpToolConnection.NoAnswer e) {
-      throw new HttpToolConnection.NoAnswer(e.text(), false, new IOException(e));
-    }
-    if (client.getServerCapabilities().tools() == null) {
-      throw new Refused(200, "It says that it has no tools.");
-    }
+    var client = McpSdk.client(new HttpMcpTransport(http, server));
+    McpSdk.greet(client, Math.min(deadlineNanos, latestNanos));
     keep(server, client);
     return client;
-  }
-
-  private McpSyncClient newClient(McpServer server) {
-    return McpClient.sync(new HttpMcpTransport(http, server))
-        .clientInfo(Implementation.builder("pennyworth", "1").build())
-        .capabilities(ClientCapabilities.builder().build())
-        .requestTimeout(NEVER)
-        .initializationTimeout(NEVER)
-        // Results are text to us, and are not held against schemas.
-        .jsonSchemaValidator((_, result) -> ValidationResponse.asValid(String.valueOf(result)))
-        .build();
-  }
-
-  private static <T> T ask(
-      McpSyncClient client, Function<McpSyncClient, T> question, long deadlineNanos)
-      throws Refused, HttpToolConnection.NoAnswer {
-    try {
-      return ScopedValue.where(HttpMcpTransport.DEADLINE_NANOS, deadlineNanos)
-          .call(() -> question.apply(client));
-    } catch (RuntimeException e) {
-      throw noAnswer(e);
-    }
-  }
-
-  /// What lies in the wrappings of the SDK.
-  private static HttpToolConnection.NoAnswer noAnswer(RuntimeException wrapped) throws Refused {
-    for (Throwable cause = wrapped; cause != null; cause = cause.getCause()) {
-      switch (cause) {
-        case Refused refused -> throw refused;
-        case HttpToolConnection.NoAnswer none -> {
-          return none;
-        }
-        case McpError error -> throw new Refused(200, String.valueOf(error.getMessage()));
-        case HttpMcpTransport.Unreadable unreadable -> {
-          return new HttpToolConnection.NoAnswer(
-              "Its answer is not what MCP allows.", true, new IOException(unreadable));
-        }
-        case IllegalArgumentException invalid -> throw invalid; // an address, or a header
-        default -> {}
-      }
-    }
-    throw wrapped;
   }
 }

@@ -8,7 +8,6 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,17 +31,9 @@ import reactor.core.publisher.Mono;
 ///
 /// Source: modelcontextprotocol.io, specification 2025-06-18, transports.
 final class HttpMcpTransport implements McpClientTransport {
-  /// When the call that is under way has to be done, by `System.nanoTime`.
-  static final ScopedValue<Long> DEADLINE_NANOS = ScopedValue.newInstance();
-
-  private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(5);
   private static final MediaType JSON_TYPE = MediaType.get("application/json");
   private static final String SESSION_HEADER = "Mcp-Session-Id";
   private static final String VERSION_HEADER = "MCP-Protocol-Version";
-
-  /// The last is the one that we propose: later ones let a server hang up and be asked once more.
-  private static final List<String> VERSIONS =
-      List.of("2024-11-05", "2025-03-26", "2025-11-25", "2025-06-18");
 
   private final HttpToolConnection http;
   private final McpServer server;
@@ -60,40 +51,9 @@ final class HttpMcpTransport implements McpClientTransport {
   /// @param session empty if it keeps no sessions
   private record Greeted(Optional<String> session, String version) {}
 
-  /// The server answered, and said no.
-  static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final int status;
-
-    /// @param status of HTTP; 200 if the refusal is the protocol's own
-    Refused(int status, String message) {
-      super(message);
-      this.status = status;
-    }
-
-    String text() {
-      return String.valueOf(getMessage());
-    }
-
-    /// Servers say 404 of a session that they do not know, and some 400. Both before they act.
-    boolean mayBeOfTheSession() {
-      return status == 404 || status == 400;
-    }
-  }
-
-  /// The server answered, and nobody can read it.
-  static final class Unreadable extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private Unreadable() {
-      super("not what MCP allows"); // the cause would quote it
-    }
-  }
-
   @Override
   public List<String> protocolVersions() {
-    return VERSIONS;
+    return McpSdk.VERSIONS;
   }
 
   @Override
@@ -108,7 +68,7 @@ final class HttpMcpTransport implements McpClientTransport {
       try {
         send(message);
         sent.success();
-      } catch (Refused | HttpToolConnection.NoAnswer | IllegalArgumentException e) {
+      } catch (McpRefused | NoAnswer | IllegalArgumentException e) {
         sent.error(e);
       }
     });
@@ -116,11 +76,7 @@ final class HttpMcpTransport implements McpClientTransport {
 
   @Override
   public <T> T unmarshalFrom(Object data, TypeRef<T> type) {
-    try {
-      return McpMessages.convert(data, type);
-    } catch (IllegalArgumentException _) {
-      throw new Unreadable();
-    }
+    return McpSdk.read(data, type);
   }
 
   @Override
@@ -130,14 +86,17 @@ final class HttpMcpTransport implements McpClientTransport {
 
   /// An answer is handed over when its connection is free: the SDK may send the next message
   /// within.
-  private void send(JSONRPCMessage message) throws Refused, HttpToolConnection.NoAnswer {
+  private void send(JSONRPCMessage message) throws McpRefused, NoAnswer {
     if (!(message instanceof JSONRPCRequest request)) {
-      http.ask(post(message), left(), Response::code); // whether it hears us is its own affair
+      http.ask(
+          post(message),
+          McpSdk.timeLeft(),
+          Response::code); // whether it hears us is its own affair
       return;
     }
     try {
-      receive(http.ask(post(message), left(), response -> answer(request, response)));
-    } catch (HttpToolConnection.NoAnswer e) {
+      receive(http.ask(post(message), McpSdk.timeLeft(), response -> answer(request, response)));
+    } catch (NoAnswer e) {
       if (e.getCause() instanceof RefusedWhileReading reading) {
         throw reading.refused;
       }
@@ -147,12 +106,6 @@ final class HttpMcpTransport implements McpClientTransport {
 
   private void receive(JSONRPCMessage message) {
     receiver.apply(Mono.just(message)).block();
-  }
-
-  private static Duration left() {
-    return DEADLINE_NANOS.isBound()
-        ? Duration.ofNanos(DEADLINE_NANOS.get() - System.nanoTime())
-        : TIMEOUT_DEFAULT;
   }
 
   private Request.Builder post(JSONRPCMessage message) {
@@ -172,7 +125,7 @@ final class HttpMcpTransport implements McpClientTransport {
   /// The answer to a request: a body of JSON, or an event in a stream that may bring others before.
   private JSONRPCResponse answer(JSONRPCRequest request, Response response) throws IOException {
     if (!response.isSuccessful()) {
-      throw new RefusedWhileReading(new Refused(response.code(), status(response)));
+      throw new RefusedWhileReading(new McpRefused(response.code(), status(response)));
     }
     var type = response.body().contentType();
     boolean isStream = type != null && type.subtype().equals("event-stream");
@@ -215,9 +168,9 @@ final class HttpMcpTransport implements McpClientTransport {
   private static final class RefusedWhileReading extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final transient Refused refused;
+    private final transient McpRefused refused;
 
-    private RefusedWhileReading(Refused refused) {
+    private RefusedWhileReading(McpRefused refused) {
       super(refused);
       this.refused = refused;
     }

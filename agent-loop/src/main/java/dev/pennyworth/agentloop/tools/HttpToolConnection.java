@@ -92,27 +92,6 @@ public final class HttpToolConnection implements AutoCloseable {
     T read(Response response) throws IOException;
   }
 
-  /// No answer, or half of one. The message says why, for the owner and his bot's model.
-  static final class NoAnswer extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final boolean isWritten;
-
-    NoAnswer(String message, boolean isWritten, IOException cause) {
-      super(message, cause);
-      this.isWritten = isWritten;
-    }
-
-    /// Whether the server may have seen the request.
-    boolean isWritten() {
-      return isWritten;
-    }
-
-    String text() {
-      return String.valueOf(getMessage());
-    }
-  }
-
   /// Asks once, and blocks until `reading` is done or `timeout` has passed.
   <T> T ask(Request.Builder request, Duration timeout, Reading<T> reading) throws NoAnswer {
     var isWritten = new AtomicBoolean();

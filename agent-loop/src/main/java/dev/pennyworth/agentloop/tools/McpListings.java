@@ -4,6 +4,7 @@ import dev.pennyworth.agentloop.McpCatalogue;
 import dev.pennyworth.agentloop.McpUnavailable;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.agentloop.WorkspaceTools.McpServer;
+import dev.pennyworth.billing.TeamId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,18 +29,18 @@ public final class McpListings implements McpCatalogue {
   private static final int PAGES_MAX = 10;
   private static final int TOOLS_MAX = 500;
 
-  private final HttpMcpClient client;
+  private final McpConnections client;
   private final InstantSource clock;
 
   /// Latest used last.
   private final Map<Key, Listing> listings = new LinkedHashMap<>(16, 0.75f, true);
 
-  public McpListings(HttpMcpClient client, InstantSource clock) {
+  public McpListings(McpConnections client, InstantSource clock) {
     this.client = client;
     this.clock = clock;
   }
 
-  private record Key(URI url, Map<String, SecretText> headers) {}
+  private record Key(TeamId team, URI url, Map<String, SecretText> headers) {}
 
   /// What one server offers. Whoever finds it too old asks again; who comes meanwhile waits for
   /// him.
@@ -67,7 +68,8 @@ public final class McpListings implements McpCatalogue {
   private Listing listing(McpServer server) {
     synchronized (listings) {
       var listing =
-          listings.computeIfAbsent(new Key(server.url(), server.headers()), _ -> new Listing());
+          listings.computeIfAbsent(
+              new Key(server.team(), server.url(), server.headers()), _ -> new Listing());
       if (listings.size() > SERVERS_MAX) {
         listings.remove(listings.keySet().iterator().next());
       }
@@ -91,9 +93,9 @@ public final class McpListings implements McpCatalogue {
   private Answer ask(McpServer server) {
     try {
       return new Answer(pages(server), Optional.empty(), clock.instant().plus(KEPT));
-    } catch (HttpMcpTransport.Refused e) {
+    } catch (McpRefused e) {
       return unavailable(server, e.text());
-    } catch (HttpToolConnection.NoAnswer e) {
+    } catch (NoAnswer e) {
       return unavailable(server, e.text());
     } catch (IllegalArgumentException _) {
       return unavailable(server, "Its address or one of its headers is not valid.");
@@ -106,8 +108,7 @@ public final class McpListings implements McpCatalogue {
     return new Answer(List.of(), Optional.of(problem), clock.instant().plus(FAILURE_KEPT));
   }
 
-  private List<ListedTool> pages(McpServer server)
-      throws HttpMcpTransport.Refused, HttpToolConnection.NoAnswer {
+  private List<ListedTool> pages(McpServer server) throws McpRefused, NoAnswer {
     long startedNanos = System.nanoTime();
     var tools = new ArrayList<ListedTool>();
     var cursor = Optional.<String>empty();

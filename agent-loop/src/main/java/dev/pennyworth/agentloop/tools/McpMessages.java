@@ -3,6 +3,7 @@ package dev.pennyworth.agentloop.tools;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -75,6 +76,9 @@ final class McpMessages {
     var read = JSON.readTree(json);
     var messages = new ArrayList<JSONRPCMessage>();
     for (var message : read.isArray() ? read : List.of(read)) {
+      if (!message.isObject()) {
+        throw new JsonParseException(null, "not a message");
+      }
       messages.add(JSON.treeToValue(message, kind(message)));
     }
     return messages;

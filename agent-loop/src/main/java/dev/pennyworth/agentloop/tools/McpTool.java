@@ -14,13 +14,13 @@ final class McpTool implements Tool {
   /// Where the owner set nothing.
   private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(20);
 
-  private final HttpMcpClient client;
+  private final McpConnections client;
   private final McpServer server;
   private final ListedTool tool;
   private final ToolSpec spec;
 
   /// @param name under which it is offered
-  McpTool(HttpMcpClient client, McpServer server, ListedTool tool, String name) {
+  McpTool(McpConnections client, McpServer server, ListedTool tool, String name) {
     this.client = client;
     this.server = server;
     this.tool = tool;
@@ -65,11 +65,11 @@ final class McpTool implements Tool {
       return client.call(server, request, context.timeLeft());
     } catch (JsonProcessingException _) {
       throw new ToolFailed("The arguments are not JSON.");
-    } catch (HttpMcpTransport.Refused e) {
+    } catch (McpRefused e) {
       throw new ToolFailed("The tool refused the call. " + e.text());
     } catch (IllegalArgumentException _) {
       throw new ToolFailed("The tool's server is set up wrongly.");
-    } catch (HttpToolConnection.NoAnswer e) {
+    } catch (NoAnswer e) {
       if (e.isWritten() && !isRepeatable()) {
         throw ToolFailed.unknown(e.text());
       }

@@ -24,7 +24,7 @@ public final class OfferedTools {
 
   private final Workspaces workspaces;
   private final McpCatalogue catalogue;
-  private final HttpMcpClient mcp;
+  private final McpConnections mcp;
   private final HttpToolConnection http;
   private final List<Tool> builtIn;
   private final ExecutorService threads;
@@ -32,7 +32,7 @@ public final class OfferedTools {
   public OfferedTools(
       Workspaces workspaces,
       McpCatalogue catalogue,
-      HttpMcpClient mcp,
+      McpConnections mcp,
       HttpToolConnection http,
       List<Tool> builtIn,
       ExecutorService threads) {

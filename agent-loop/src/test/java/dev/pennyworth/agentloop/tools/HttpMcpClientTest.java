@@ -26,7 +26,7 @@ class HttpMcpClientTest {
 
   private final TestingMcpServer server = new TestingMcpServer();
   private final HttpToolConnection http = new HttpToolConnection(true);
-  private final HttpMcpClient client = new HttpMcpClient(http, () -> Instant.EPOCH);
+  private final McpConnections client = TestingContexts.connections(http, () -> Instant.EPOCH);
   private final McpListings listings = new McpListings(client, () -> Instant.EPOCH);
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
@@ -151,7 +151,9 @@ class HttpMcpClientTest {
 
     for (int n = 0; n < SESSIONS; n++) {
       var headers = Map.of("X-Key", new SecretText("key " + n));
-      var another = new McpServer(new UUID(9, n), "stub", settings().url(), headers, Map.of());
+      var another =
+          new McpServer(
+              TestingContexts.TEAM, new UUID(9, n), "stub", settings().url(), headers, Map.of());
       client.call(another, McpMessages.call("one", "{}", "key"), Duration.ofSeconds(10));
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pennyworth.agentloop.Eventually;
-import dev.pennyworth.agentloop.tools.HttpToolConnection.NoAnswer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -22,7 +22,7 @@ class McpToolTest {
   private final TestingMcpServer server = new TestingMcpServer();
   private final HttpToolConnection http = new HttpToolConnection(true);
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-  private final HttpMcpClient client = new HttpMcpClient(http, now::get);
+  private final McpConnections client = TestingContexts.connections(http, now::get);
   private final McpListings listings = new McpListings(client, now::get);
 
   @AfterEach

@@ -40,7 +40,13 @@ final class TestingMcpServer implements AutoCloseable {
 
   McpServer settings(String name, Map<String, McpToolSettings> settings) {
     var headers = Map.of("X-Key", new SecretText("s3cret"));
-    return new McpServer(new UUID(9, 9), name, URI.create(http.url("/mcp")), headers, settings);
+    return new McpServer(
+        TestingContexts.TEAM,
+        new UUID(9, 9),
+        name,
+        URI.create(http.url("/mcp")),
+        headers,
+        settings);
   }
 
   void offer(ListedTool... offered) {

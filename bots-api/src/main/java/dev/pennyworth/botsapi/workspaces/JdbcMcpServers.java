@@ -111,6 +111,7 @@ final class JdbcMcpServers {
   WorkspaceTools.McpServer offered(
       TeamId team, OwnersServer server, Map<String, McpToolSettings> tools) {
     return new WorkspaceTools.McpServer(
+        team,
         server.id().uuid(),
         server.name(),
         URI.create(server.url()),

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Servers of tools that speak the Model Context Protocol over streamable HTTP.
+/// Servers of tools that speak the Model Context Protocol.
 @Controller("/api/workspaces/{workspaceId}/mcp-servers")
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
@@ -61,7 +61,7 @@ public final class McpServerController {
   /// What a server takes.
   public record ServerRequest(
       @Schema(description = "1-64 of a-z A-Z 0-9 _ -") String name,
-      @Schema(description = "http or https") String url,
+      @Schema(description = "http or https; in the operator's team also stdio:NAME") String url,
       @Nullable @Schema(description = "Write-only; at most 20. null removes one")
           Map<String, String> headers) {}
 
@@ -100,7 +100,7 @@ public final class McpServerController {
     caller.require(Role::editsBots, DEED);
     var workspace = workspaces.require(caller.team(), WorkspaceController.id(workspaceId)).id();
     var body = body(request, OwnersServers.FIELDS);
-    owners.checkUrl(body);
+    owners.checkUrl(caller, body);
     return idempotency.once(
         caller.team(),
         caller.user().toString(),

@@ -6,12 +6,9 @@ import dev.pennyworth.billing.JdbcTeamToolPrices;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.ToolPrice;
 import dev.pennyworth.botsapi.accounts.Caller;
-import dev.pennyworth.botsapi.http.HttpOwnersUrls;
 import dev.pennyworth.botsapi.http.Pages;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.RequestBody;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +28,7 @@ final class OwnersServers {
   private final JdbcTeamToolPrices prices;
   private final JdbcToolAudit audit;
   private final HeaderSeal seal;
-  private final HttpOwnersUrls urls;
+  private final McpServerUrls urls;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
 
@@ -42,7 +39,7 @@ final class OwnersServers {
       JdbcTeamToolPrices prices,
       JdbcToolAudit audit,
       HeaderSeal seal,
-      HttpOwnersUrls urls,
+      McpServerUrls urls,
       InstantSource clock,
       Supplier<UUID> ids) {
     this.jdbi = jdbi;
@@ -78,19 +75,8 @@ final class OwnersServers {
   /// transactions.
   ///
   /// @throws HttpFailure 422
-  void checkUrl(RequestBody body) {
-    if (body.names("url")) {
-      urls.require("url", url(body));
-    }
-  }
-
-  private static String url(RequestBody body) {
-    String text = body.required("url", body.text("url", 1, HttpOwnersUrls.LENGTH_MAX));
-    try {
-      return new URI(text).toString();
-    } catch (URISyntaxException _) {
-      throw body.invalid("url", "an http:// or https:// address");
-    }
+  void checkUrl(Caller caller, RequestBody body) {
+    urls.check(caller.team(), body);
   }
 
   /// Joins the caller's transaction.
@@ -109,7 +95,8 @@ final class OwnersServers {
     var id = new McpServerId(ids.get());
     var now = clock.instant();
     var headers = seal.change(team, id.toString(), SealedHeaders.none(), HeaderChange.read(body));
-    var server = new OwnersServer(id, workspace, name, url(body), headers, now, now);
+    var server = new OwnersServer(id, workspace, name, McpServerUrls.read(body), headers, now, now);
+    McpServerUrls.requireNoHeaders(server.url(), headers);
     servers.insert(tx, team, server);
     audit.created(tx, caller, server);
     return ServerView.of(server);
@@ -125,7 +112,7 @@ final class OwnersServers {
   ///
   /// @throws HttpFailure 404, 409 or 422
   ServerView change(Caller caller, WorkspaceId workspace, McpServerId id, RequestBody body) {
-    checkUrl(body);
+    checkUrl(caller, body);
     var team = caller.team();
     return jdbi.inTransaction(tx -> {
       workspaces.lock(tx, team, workspace);
@@ -135,10 +122,11 @@ final class OwnersServers {
               id,
               workspace,
               body.names("name") ? ToolName.read(body) : before.name(),
-              body.names("url") ? url(body) : before.url(),
+              body.names("url") ? McpServerUrls.read(body) : before.url(),
               seal.change(team, id.toString(), before.headers(), HeaderChange.read(body)),
               before.createdAt(),
               clock.instant());
+      McpServerUrls.requireNoHeaders(after.url(), after.headers());
       boolean isRenamed = !after.name().equals(before.name());
       if (isRenamed) {
         requireFree(tx, team, workspace, after.name());

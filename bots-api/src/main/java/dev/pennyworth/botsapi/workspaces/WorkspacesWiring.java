@@ -1,6 +1,8 @@
 package dev.pennyworth.botsapi.workspaces;
 
 import dev.pennyworth.agentloop.McpCatalogue;
+import dev.pennyworth.agentloop.McpPrograms;
+import dev.pennyworth.agentloop.OperatorTeams;
 import dev.pennyworth.billing.JdbcTeamToolPrices;
 import dev.pennyworth.botsapi.audit.JdbcAudit;
 import dev.pennyworth.botsapi.http.HttpOwnersUrls;
@@ -65,13 +67,18 @@ final class WorkspacesWiring {
   }
 
   @Singleton
+  McpServerUrls mcpServerUrls(HttpOwnersUrls urls, McpPrograms programs, OperatorTeams operators) {
+    return new McpServerUrls(urls, programs, operators);
+  }
+
+  @Singleton
   OwnersServers ownersServers(
       Jdbi jdbi,
       JdbcMcpServers servers,
       JdbcTeamToolPrices prices,
       JdbcAudit audit,
       HeaderSeal seal,
-      HttpOwnersUrls urls,
+      McpServerUrls urls,
       InstantSource clock,
       Supplier<UUID> ids) {
     return new OwnersServers(

@@ -27,6 +27,7 @@ final class BanRules {
           "CookieAuthentication", // AuthenticationFetcher of Micronaut Security
           "HttpAnthropicTransport", // HttpClient of Anthropic's SDK
           "HttpMcpTransport", // McpClientTransport of the MCP SDK
+          "ProcessMcpTransport", // the same
           "JdbcHealth"); // HealthIndicator of Micronaut Management
 
   /// Methods that read the clock or draw lots, by class. `<init>` is a constructor.

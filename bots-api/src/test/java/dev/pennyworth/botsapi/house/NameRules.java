@@ -84,6 +84,9 @@ final class NameRules {
     "io.micronaut.http.client"
   };
 
+  private static final Set<String> PROCESS =
+      Set.of("java.lang.Process", "java.lang.ProcessBuilder", "java.lang.ProcessHandle");
+
   private static final Map<String, String> PREFIX_OF_PLATFORM =
       Map.of(
           "org.telegram", "Telegram",
@@ -122,6 +125,17 @@ final class NameRules {
                           && !isNamed(use.getOriginClass(), "DiscordSignature")))
           .because("secrets are sealed in one place (and Discord signs with Ed25519)");
 
+  static final ArchRule PROCESSES =
+      classes()
+          .should(
+              Conditions.refuseUses(
+                  "touch other processes only if named Process*",
+                  use ->
+                      PROCESS.contains(use.getTargetClass().getName())
+                          && !isNamed(use.getOriginClass(), "Process")
+                          && !isBelow(use.getOriginClass(), Modules.ROOT + "migrations")))
+          .because("programs are started in one place (and migrations run PostgreSQL)");
+
   static final ArchRule PLATFORMS =
       classes()
           .should(
@@ -131,7 +145,7 @@ final class NameRules {
           .because("an adapter is thin, and what is behind it knows no platform");
 
   static final List<ArchRule> ALL =
-      List.of(JDBC, HTTP_CLIENTS, CONTROLLERS, BOUNCY_CASTLE, PLATFORMS);
+      List.of(JDBC, HTTP_CLIENTS, CONTROLLERS, BOUNCY_CASTLE, PROCESSES, PLATFORMS);
 
   private NameRules() {}
 

@@ -151,6 +151,23 @@ class NameRulesTest {
   }
 
   @Test
+  void aClassThatStartsAProcessUnderAnotherNameIsFound() throws IOException {
+    finds(
+        NameRules.PROCESSES,
+        "java.lang.ProcessBuilder",
+        "package dev.pennyworth.agentloop; class Shell { ProcessBuilder builder; }");
+  }
+
+  @Test
+  void aClassWhoseNameTellsOfProcessesIsLeftAlone() throws IOException {
+    NameRules.PROCESSES.check(
+        Compiled.in(
+            folder,
+            "package dev.pennyworth.agentloop; class ProcessShell { ProcessBuilder builder; }",
+            "package dev.pennyworth.migrations; class Command { Process process; }"));
+  }
+
+  @Test
   void aPlatformsLibraryUnderAnotherNameIsFound() throws IOException {
     finds(
         NameRules.PLATFORMS,

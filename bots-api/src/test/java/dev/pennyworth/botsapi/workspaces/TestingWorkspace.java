@@ -14,7 +14,14 @@ record TestingWorkspace(TestingServer server, TestingTeam team, String id) {
   static final String URL = "https://93.184.215.14/weather";
 
   static TestingWorkspace ofNewTeam(TestingServer server) {
-    var team = server.register();
+    return of(server, server.register());
+  }
+
+  static TestingWorkspace ofOperator(TestingServer server) {
+    return of(server, server.operator());
+  }
+
+  private static TestingWorkspace of(TestingServer server, TestingTeam team) {
     var list = server.get("/api/workspaces", team.accessToken()).json();
     return new TestingWorkspace(server, team, list.at("/workspaces/0/id").textValue());
   }
