@@ -105,6 +105,17 @@ public final class TestingChromium implements AutoCloseable {
     return visitor(server, 1280, 900, ColorScheme.LIGHT);
   }
 
+  /// The same visitor, who has never been here: with his cookies, and nothing in his cache.
+  public Page withoutCache(TestingServer server, Page page) {
+    var context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setBaseURL(server.address().toString())
+                .setStorageState(page.context().storageState()));
+    contexts.add(context);
+    return context.newPage();
+  }
+
   /// What axe-core finds on a page that keeps somebody from using it: serious or worse.
   public static List<String> barriers(Page page) {
     return new AxeBuilder(page)

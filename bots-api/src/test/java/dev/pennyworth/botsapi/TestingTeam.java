@@ -4,7 +4,7 @@ import dev.pennyworth.billing.TeamId;
 
 /// A team that registered, and its owner's tokens.
 public record TestingTeam(TeamId id, String email, String accessToken, String refreshToken) {
-  static final String PASSWORD = "correct horse battery";
+  public static final String PASSWORD = "correct horse battery";
 
   static TestingTeam of(TestingAnswer registered) {
     var json = registered.json();
