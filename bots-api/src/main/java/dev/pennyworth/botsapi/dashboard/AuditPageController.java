@@ -42,12 +42,21 @@ final class AuditPageController {
               filters.given("actor"),
               null,
               filters.given("cursor"));
-      return pages.show(request, page(new AuditPage(filters, filters.query("action", "actor"), listing.entries(), listing.nextCursor())));
+      return pages.show(
+          request,
+          page(
+              new AuditPage(
+                  filters,
+                  filters.query("action", "actor"),
+                  listing.entries(),
+                  listing.nextCursor())));
     } catch (HttpFailure failure) {
       if (failure.status() != 422) {
         throw failure;
       }
-      var none = new AuditPage(filters.refused(failure), filters.query("action", "actor"), List.of(), null);
+      var none =
+          new AuditPage(
+              filters.refused(failure), filters.query("action", "actor"), List.of(), null);
       return pages.show(request, page(none).refused(failure));
     }
   }

@@ -111,11 +111,7 @@ final class BillingPageController {
       balance.setAutoReload(caller, body.request(json));
       return HtmlPages.seeOther(Section.BILLING.path(), Notice.SAVED);
     } catch (HttpFailure failure) {
-      return refused(
-          caller,
-          request,
-          failure,
-          page -> page.withAutoReload(form.refused(failure)));
+      return refused(caller, request, failure, page -> page.withAutoReload(form.refused(failure)));
     }
   }
 
@@ -128,11 +124,7 @@ final class BillingPageController {
       billing.setLimits(caller, body.request(json));
       return HtmlPages.seeOther(Section.BILLING.path(), Notice.SAVED);
     } catch (HttpFailure failure) {
-      return refused(
-          caller,
-          request,
-          failure,
-          page -> page.withLimits(form.refused(failure)));
+      return refused(caller, request, failure, page -> page.withLimits(form.refused(failure)));
     }
   }
 
@@ -160,11 +152,7 @@ final class BillingPageController {
       billing.change(caller, new FormJson(form).texts("plan").request(json));
       return HtmlPages.seeOther(Section.BILLING.path(), Notice.PLAN_CHANGED);
     } catch (HttpFailure failure) {
-      return refused(
-          caller,
-          request,
-          failure,
-          page -> page.withPlanRefused(refusedPlan(failure)));
+      return refused(caller, request, failure, page -> page.withPlanRefused(refusedPlan(failure)));
     }
   }
 

@@ -51,7 +51,9 @@ final class LedgerPageController {
     try {
       var listing = read(caller, filters, null, filters.given("cursor"));
       var proof =
-          filters.isOn("verify") ? Optional.of(ledger.verify(caller)) : Optional.<LedgerController.ProofView>empty();
+          filters.isOn("verify")
+              ? Optional.of(ledger.verify(caller))
+              : Optional.<LedgerController.ProofView>empty();
       return pages.show(request, page(caller, filters, listing, proof));
     } catch (HttpFailure failure) {
       if (failure.status() != 422) {
@@ -59,8 +61,7 @@ final class LedgerPageController {
       }
       var none = new LedgerController.Listing(List.of(), null);
       return pages.show(
-          request,
-          page(caller, filters.refused(failure), none, Optional.empty()).refused(failure));
+          request, page(caller, filters.refused(failure), none, Optional.empty()).refused(failure));
     }
   }
 
@@ -105,7 +106,8 @@ final class LedgerPageController {
             filters.query(FILTERS),
             choices,
             Options.ofWords(LedgerController.KINDS),
-            choices.stream().collect(Collectors.toMap(Options.Option::value, Options.Option::label)),
+            choices.stream()
+                .collect(Collectors.toMap(Options.Option::value, Options.Option::label)),
             listing.entries(),
             listing.nextCursor(),
             proof);

@@ -29,7 +29,8 @@ public record ModelsPage(
   /// A price per million tokens, exact.
   public static String price(BigDecimal dollars) {
     var exact = dollars.stripTrailingZeros();
-    return "$" + (exact.scale() < CENT_DIGITS ? exact.setScale(CENT_DIGITS) : exact).toPlainString();
+    return "$"
+        + (exact.scale() < CENT_DIGITS ? exact.setScale(CENT_DIGITS) : exact).toPlainString();
   }
 
   /// Where a figure of an estimate came from.

@@ -56,7 +56,8 @@ final class ModelsPageController {
   HttpResponse<?> show(Caller caller, HttpRequest<?> request) {
     var form = Form.ofQuery(request);
     if (!request.getParameters().contains(MESSAGES)) {
-      return pages.show(request, page(caller, form.with(MESSAGES, MESSAGES_SUGGESTED), Optional.empty()));
+      return pages.show(
+          request, page(caller, form.with(MESSAGES, MESSAGES_SUGGESTED), Optional.empty()));
     }
     try {
       var estimate = estimates.estimate(caller, body(form).request(json));

@@ -93,7 +93,8 @@ final class TeamPageController {
 
   private HtmlPages.Page page(Caller caller, HttpRequest<?> request, Form form) {
     var listing = team.list(caller, null, Form.ofQuery(request).given("cursor"));
-    var model = new TeamPage(listing.members(), listing.nextCursor(), caller.user().toString(), form);
+    var model =
+        new TeamPage(listing.members(), listing.nextCursor(), caller.user().toString(), form);
     return HtmlPages.Page.of(Section.TEAM, "Members", "pages/team", model);
   }
 }

@@ -20,7 +20,8 @@ import io.swagger.v3.oas.annotations.Hidden;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Outbound webhooks. The secret of a new one is shown in the answer that made it, and nowhere else.
+/// Outbound webhooks. The secret of a new one is shown in the answer that made it, and nowhere
+/// else.
 @Controller("/dashboard/webhooks")
 @Secured(SecurityRule.IS_AUTHENTICATED)
 @ExecuteOn(TaskExecutors.BLOCKING)
@@ -56,8 +57,7 @@ final class WebhooksPageController {
         form.all("events").forEach(events::add);
       }
       var made = Answers.read(json, endpoints.create(caller, body.request(json)));
-      return pages.show(
-          request, list(caller, request, Form.empty(), made.path("secret").asText()));
+      return pages.show(request, list(caller, request, Form.empty(), made.path("secret").asText()));
     } catch (HttpFailure failure) {
       if (failure.status() == 403) {
         throw failure;

@@ -38,7 +38,10 @@ public final class JdbcUsageDays {
     return jdbi.inTransaction(
         TransactionIsolationLevel.REPEATABLE_READ,
         tx ->
-            new Days(models(tx, team, from, to), talk(tx, team, from, to), latencies(tx, team, from, to)));
+            new Days(
+                models(tx, team, from, to),
+                talk(tx, team, from, to),
+                latencies(tx, team, from, to)));
   }
 
   private static List<ModelDay> models(Handle tx, TeamId team, LocalDate from, LocalDate to) {
@@ -97,8 +100,7 @@ public final class JdbcUsageDays {
         .list();
   }
 
-  private static List<LatencyDay> latencies(
-      Handle tx, TeamId team, LocalDate from, LocalDate to) {
+  private static List<LatencyDay> latencies(Handle tx, TeamId team, LocalDate from, LocalDate to) {
     return tx.createQuery(
             """
             SELECT event_day,
@@ -115,7 +117,9 @@ public final class JdbcUsageDays {
         .bind("to", to)
         .map((row, _) ->
             new LatencyDay(
-                row.getObject("event_day", LocalDate.class), row.getLong("p50"), row.getLong("p95")))
+                row.getObject("event_day", LocalDate.class),
+                row.getLong("p50"),
+                row.getLong("p95")))
         .list();
   }
 }

@@ -48,6 +48,7 @@ public final class LedgerController {
           "dispute",
           "dispute_won",
           "plan_fee");
+
   private static final MediaType CSV = MediaType.of("text/csv;charset=utf-8");
 
   private final JdbcLedger ledger;
@@ -64,7 +65,8 @@ public final class LedgerController {
   public record Listing(List<LedgerEntryView> entries, @Nullable String nextCursor) {}
 
   /// The outcome of recomputing the books.
-  public record ProofView(boolean ok, Map<String, Long> checked, @Nullable Mismatch firstMismatch) {}
+  public record ProofView(
+      boolean ok, Map<String, Long> checked, @Nullable Mismatch firstMismatch) {}
 
   /// The first row that disagrees.
   public record Mismatch(String what, String row, String stated, String recomputed) {}
