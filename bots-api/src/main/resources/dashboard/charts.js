@@ -61,8 +61,8 @@
           tooltip: { callbacks: { label: (item) => ` ${item.dataset.label}: ${units[chart.unit](item.dataset.exact[item.dataIndex])}` } },
         },
         scales: {
-          x: { stacked: chart.kind === "stack", grid: { display: false }, border: { color: line }, ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0 } },
-          y: { stacked: chart.kind === "stack", beginAtZero: true, grid: { color: line }, border: { display: false }, ticks: { color: ink, maxTicksLimit: 5, callback: ticks[chart.unit] ?? ((value) => value.toLocaleString("en")) } },
+          x: { stacked: chart.kind === "stack", grid: { display: false }, border: { color: line }, ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0, callback(index) { return this.getLabelForValue(index).replace(/^\d{4}-/, ""); } } },
+          y: { stacked: chart.kind === "stack", beginAtZero: true, grid: { color: line }, border: { display: false }, ticks: { color: ink, maxTicksLimit: 5, precision: chart.unit === "usd" ? undefined : 0, callback: ticks[chart.unit] ?? ((value) => value.toLocaleString("en")) } },
         },
       },
     }));

@@ -116,8 +116,41 @@ final class RolesTest {
       POST   /dashboard/switch-team                     owner billing editor viewer
       POST   /dashboard/theme                           anybody
       GET    /dashboard/wallet                          owner billing editor viewer
+      GET    /dashboard/bots                            owner billing editor viewer
+      GET    /dashboard/bots/new                        owner editor
+      POST   /dashboard/bots/new                        owner editor
+      GET    /dashboard/bots/{}                         owner billing editor viewer
+      POST   /dashboard/bots/{}/delete                  owner editor
+      GET    /dashboard/bots/{}/analytics               owner billing editor viewer
+      GET    /dashboard/bots/{}/chat                    owner editor
+      POST   /dashboard/bots/{}/chat                    owner editor
+      POST   /dashboard/bots/{}/chat/stream             owner editor
+      GET    /dashboard/bots/{}/conversations           owner editor viewer
+      GET    /dashboard/bots/{}/conversations/{}        owner editor viewer
+      GET    /dashboard/bots/{}/limits                  owner billing editor viewer
+      POST   /dashboard/bots/{}/limits                  owner billing editor
+      GET    /dashboard/bots/{}/platform                owner editor
+      POST   /dashboard/bots/{}/platform                owner editor
+      POST   /dashboard/bots/{}/platform/activate       owner editor
+      POST   /dashboard/bots/{}/platform/pause          owner editor
+      POST   /dashboard/bots/{}/platform/webhook-secret owner editor
+      GET    /dashboard/bots/{}/settings                owner editor viewer
+      POST   /dashboard/bots/{}/settings                owner editor
+      GET    /dashboard/bots/{}/tools                   owner billing editor viewer
+      GET    /dashboard/bots/{}/turns                   owner editor viewer
+      GET    /dashboard/bots/{}/turns/{}                owner editor viewer
       POST   /dashboard/bots/{}/turns/{}/give-up        owner billing editor
       POST   /dashboard/bots/{}/turns/{}/resume         owner billing editor
+      GET    /dashboard/tools                           owner billing editor viewer
+      POST   /dashboard/tools                           owner editor
+      GET    /dashboard/tools/{}                        owner billing editor viewer
+      POST   /dashboard/tools/{}/delete                 owner editor
+      POST   /dashboard/tools/{}/http                   owner editor
+      POST   /dashboard/tools/{}/http/{}                owner billing editor
+      POST   /dashboard/tools/{}/http/{}/delete         owner editor
+      POST   /dashboard/tools/{}/mcp                    owner editor
+      POST   /dashboard/tools/{}/mcp/{}/delete          owner editor
+      POST   /dashboard/tools/{}/mcp/{}/{}              owner billing editor
       GET    /dashboard/audit                           owner billing
       GET    /dashboard/billing                         owner billing
       POST   /dashboard/billing/auto-reload             owner billing
@@ -234,7 +267,7 @@ final class RolesTest {
     } else {
       assertThat(answer.status()).as(answer.text()).isEqualTo(403);
       if (isPage) {
-        assertThat(answer.text()).contains("Your role &#39;" + role + "&#39; may not ");
+        assertThat(answer.text()).contains("Your role '" + role + "' may not ");
       } else if (!route.method().equals("HEAD")) {
         assertThat(answer.errorCode()).isEqualTo("role_not_sufficient");
         assertThat(answer.json().at("/error/details/role").textValue()).isEqualTo(role);
@@ -263,7 +296,10 @@ final class RolesTest {
   }
 
   private static Map<String, String> ids(Route route) {
-    return route.method().equals("DELETE") ? newIds() : kept;
+    // A team may have so many webhooks; of one that is gone a refusal is for the role as well.
+    var isDeleted =
+        route.template().endsWith("/delete") && !route.template().startsWith("/dashboard/webhooks");
+    return route.method().equals("DELETE") || isDeleted ? newIds() : kept;
   }
 
   /// Things that are there, so that a refusal is for the role, and that may be deleted.

@@ -63,18 +63,27 @@ public final class TestingBrowser {
   ///
   /// @param fields names and values
   public TestingAnswer post(String path, String... fields) {
+    return postAccepting("text/html", path, fields);
+  }
+
+  /// As a script sends a form.
+  public TestingAnswer postAccepting(String type, String path, String... fields) {
     var all = new ArrayList<>(List.of(fields));
     all.addAll(List.of("form_token", token()));
-    return postWithoutToken(path, all.toArray(String[]::new));
+    return send(type, path, all.toArray(String[]::new));
   }
 
   public TestingAnswer postWithoutToken(String path, String... fields) {
+    return send("text/html", path, fields);
+  }
+
+  private TestingAnswer send(String type, String path, String... fields) {
     var body = new ArrayList<String>();
     for (int i = 0; i < fields.length; i += 2) {
       body.add(encoded(fields[i]) + "=" + encoded(fields[i + 1]));
     }
     return send(
-        request(path, "Content-Type", "application/x-www-form-urlencoded")
+        request(path, "Content-Type", "application/x-www-form-urlencoded", "Accept", type)
             .POST(BodyPublishers.ofString(String.join("&", body)))
             .build());
   }

@@ -79,7 +79,8 @@ public final class BotLogsController {
   }
 
   /// A page of conversations.
-  public record Conversations(List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
+  public record Conversations(
+      List<JdbcLogs.Conversation> conversations, @Nullable String nextCursor) {}
 
   /// A message of a conversation.
   ///
@@ -195,6 +196,19 @@ public final class BotLogsController {
                 bot.id(),
                 first.atStartOfDay(zone).toInstant(),
                 last.plusDays(1).atStartOfDay(zone).toInstant())));
+  }
+
+  /// What the bot cost by day and model, over the days of these figures.
+  ///
+  /// @throws HttpFailure 404
+  public List<JdbcLogs.SpentOn> spentOn(Caller caller, String id, Analytics figures) {
+    return jdbi.withHandle(handle ->
+        logs.spentOn(
+            handle,
+            caller.team(),
+            owners.require(handle, caller.team(), bot(id)).id(),
+            figures.daily().getFirst().date(),
+            figures.daily().getLast().date()));
   }
 
   /// What the bot has spent, what its caps leave, and how long that lasts.

@@ -3,6 +3,7 @@ package dev.pennyworth.botsapi.bots;
 import dev.pennyworth.agentloop.ConversationId;
 import dev.pennyworth.agentloop.MessageId;
 import dev.pennyworth.billing.BotId;
+import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import java.sql.Timestamp;
@@ -110,8 +111,7 @@ public final class JdbcLogs {
   }
 
   /// What was last said to the bot in a conversation, by turn.
-  Map<TurnId, String> asked(
-      Handle handle, TeamId team, ConversationId conversation, int rowsMax) {
+  Map<TurnId, String> asked(Handle handle, TeamId team, ConversationId conversation, int rowsMax) {
     var asked = new HashMap<TurnId, String>();
     handle
         .createQuery(
@@ -125,8 +125,7 @@ public final class JdbcLogs {
         .bind("team", team.uuid())
         .bind("conversation", conversation.uuid())
         .bind("rows", rowsMax)
-        .map((row, _) ->
-            Map.entry(new TurnId(row.getObject(1, UUID.class)), row.getString(2)))
+        .map((row, _) -> Map.entry(new TurnId(row.getObject(1, UUID.class)), row.getString(2)))
         .forEach(entry -> asked.put(entry.getKey(), entry.getValue()));
     return Map.copyOf(asked);
   }
@@ -203,6 +202,35 @@ public final class JdbcLogs {
                 row.getObject(1, LocalDate.class), new Latencies(row.getLong(2), row.getLong(3))))
         .forEach(entry -> latencies.put(entry.getKey(), entry.getValue()));
     return Map.copyOf(latencies);
+  }
+
+  /// What calls of a model, or of tools, cost on a day.
+  ///
+  /// @param name of the model; `tools` for what tools cost
+  public record SpentOn(LocalDate day, String name, NanoUsd cost) {}
+
+  /// What a bot cost by day and model, straight from the ledger.
+  List<SpentOn> spentOn(Handle handle, TeamId team, BotId bot, LocalDate from, LocalDate to) {
+    return handle
+        .createQuery(
+            """
+            SELECT event_day, coalesce(llm_model, 'tools') AS name, sum(cost_nanos)::bigint AS cost
+            FROM ledger_transaction
+            WHERE team_id = :team AND bot_id = :bot AND kind = 'charge'
+              AND event_day BETWEEN :from AND :to
+            GROUP BY event_day, coalesce(llm_model, 'tools')
+            ORDER BY event_day, name
+            """)
+        .bind("team", team.uuid())
+        .bind("bot", bot.uuid())
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, _) ->
+            new SpentOn(
+                row.getObject("event_day", LocalDate.class),
+                row.getString("name"),
+                new NanoUsd(row.getLong("cost"))))
+        .list();
   }
 
   /// How many conversations began on these days, in the bot's zone.

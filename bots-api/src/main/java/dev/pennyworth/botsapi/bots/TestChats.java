@@ -81,12 +81,7 @@ public final class TestChats {
       var asked = logs.asked(handle, caller.team(), conversation.get(), TURNS_SHOWN_MAX);
       return reports
           .list(
-              caller.team(),
-              bot,
-              conversation,
-              Optional.empty(),
-              Optional.empty(),
-              TURNS_SHOWN_MAX)
+              caller.team(), bot, conversation, Optional.empty(), Optional.empty(), TURNS_SHOWN_MAX)
           .reversed()
           .stream()
           .map(turn -> new Said(Optional.ofNullable(asked.get(turn.id())), turn))
@@ -118,7 +113,8 @@ public final class TestChats {
     if (text.isBlank() || text.length() > BotController.TEST_LENGTH_MAX) {
       throw HttpFailure.invalidValue(
           "message",
-          "message must be a text of 1 to %,d characters.".formatted(BotController.TEST_LENGTH_MAX));
+          "message must be a text of 1 to %,d characters."
+              .formatted(BotController.TEST_LENGTH_MAX));
     }
     return new InboundMessage(
         caller.team(),

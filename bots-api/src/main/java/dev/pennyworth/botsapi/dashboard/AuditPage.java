@@ -53,7 +53,7 @@ public record AuditPage(
   }
 
   private static String text(String name, JsonNode value) {
-    if (value.isNull() || value.isEmpty() && value.isContainerNode()) {
+    if (value.isNull() || (value.isContainerNode() && value.isEmpty())) {
       return "none";
     }
     if (value.isNumber() && name.endsWith(CENTS)) {

@@ -2,24 +2,28 @@ package dev.pennyworth.botsapi.dashboard;
 
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.botsapi.bots.Analytics;
+import dev.pennyworth.botsapi.bots.JdbcLogs;
 import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /// A bot's figures by day, as charts.
 public final class BotCharts {
   private static final int NANO_DIGITS = 9;
+  private static final int MODELS_MAX = 4;
+  private static final String OTHERS = "others";
 
   private BotCharts() {}
 
-  public static List<Chart> of(Analytics figures) {
+  /// @param spent by day and model
+  public static List<Chart> of(Analytics figures, List<JdbcLogs.SpentOn> spent) {
     return List.of(
         new Chart(
-            "Spent per day",
-            "usd",
-            "bar",
-            days(figures),
-            List.of(series(figures, "Cost", day -> dollars(day.totalCostCents())))),
+            "Spent per day, by model", "usd", "stack", days(figures), byModel(figures, spent)),
         new Chart(
             "Tokens per day",
             "tokens",
@@ -47,6 +51,34 @@ public final class BotCharts {
             List.of(
                 series(figures, "Half of all", day -> count(day.p50LatencyMs())),
                 series(figures, "95 of 100", day -> count(day.p95LatencyMs())))));
+  }
+
+  /// The dearest models by name, and all others together: more colours tell nothing.
+  private static List<Chart.Series> byModel(Analytics figures, List<JdbcLogs.SpentOn> spent) {
+    var totals = new HashMap<String, Long>();
+    spent.forEach(it -> totals.merge(it.name(), it.cost().nanos(), Math::addExact));
+    var dearest =
+        totals.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .map(Map.Entry::getKey)
+            .limit(MODELS_MAX)
+            .toList();
+    var names = new ArrayList<>(dearest);
+    if (totals.size() > dearest.size()) {
+      names.add(OTHERS);
+    }
+    var nanos = new HashMap<Map.Entry<String, LocalDate>, Long>();
+    for (var one : spent) {
+      var name = dearest.contains(one.name()) ? one.name() : OTHERS;
+      nanos.merge(Map.entry(name, one.day()), one.cost().nanos(), Math::addExact);
+    }
+    return names.stream()
+        .map(name ->
+            series(
+                figures,
+                name,
+                day -> dollars(new NanoUsd(nanos.getOrDefault(Map.entry(name, day.date()), 0L)))))
+        .toList();
   }
 
   private static List<String> days(Analytics figures) {

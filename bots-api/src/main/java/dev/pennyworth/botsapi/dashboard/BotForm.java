@@ -20,8 +20,7 @@ final class BotForm {
         .with("llm_config.base_url", config.baseUrl().map(Object::toString).orElse(""))
         .with("llm_config.light_model", config.lightModel().orElse(""))
         .with(
-            "llm_config.temperature",
-            config.temperature().map(it -> it.toPlainString()).orElse(""))
+            "llm_config.temperature", config.temperature().map(it -> it.toPlainString()).orElse(""))
         .with(
             "llm_config.step_down_percent",
             config.stepDownPercent().isPresent()

@@ -10,7 +10,6 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
@@ -104,31 +103,25 @@ final class BotLogPagesController {
         Form.empty()
             .with("from", Optional.ofNullable(from).orElse(""))
             .with("to", Optional.ofNullable(to).orElse(""));
-    var bot = bots.bot(caller, id);
     try {
-      var figures = logs.analytics(caller, id, blankIsNull(from), blankIsNull(to));
-      return pages.show(
-          request,
-          BotPages.page(
-              bot,
-              BotTab.ANALYTICS,
-              Map.of("figures", figures, "charts", BotCharts.of(figures), "form", form)));
+      return pages.show(request, analytics(caller, id, form, blankIsNull(from), blankIsNull(to)));
     } catch (HttpFailure failure) {
-      var figures = logs.analytics(caller, id, null, null);
-      return pages.show(
-          request,
-          BotPages.page(
-                  bot,
-                  BotTab.ANALYTICS,
-                  Map.of(
-                      "figures",
-                      figures,
-                      "charts",
-                      BotCharts.of(figures),
-                      "form",
-                      form.refused(failure)))
-              .refused(failure));
+      if (failure.status() == 404) {
+        throw failure;
+      }
+      var page = analytics(caller, id, form.refused(failure), null, null);
+      return pages.show(request, page.refused(failure));
     }
+  }
+
+  private HtmlPages.Page analytics(
+      Caller caller, String id, Form form, @Nullable String from, @Nullable String to) {
+    var figures = logs.analytics(caller, id, from, to);
+    var charts = BotCharts.of(figures, logs.spentOn(caller, id, figures));
+    return BotPages.page(
+        bots.bot(caller, id),
+        BotTab.ANALYTICS,
+        Map.of("figures", figures, "charts", charts, "form", form));
   }
 
   private static @Nullable String blankIsNull(@Nullable String text) {

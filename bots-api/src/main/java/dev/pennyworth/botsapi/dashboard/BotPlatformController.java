@@ -23,7 +23,6 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.Hidden;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +64,7 @@ final class BotPlatformController {
     var bot = bots.bot(caller, id);
     Optional<BotConnections.Health> health =
         check == null ? Optional.empty() : Optional.of(controller.health(caller, id));
-    return pages.show(
-        request, page(bot, Form.empty(), Optional.empty(), health, Optional.empty()));
+    return pages.show(request, page(bot, Form.empty(), Optional.empty(), health, Optional.empty()));
   }
 
   /// Keeps the platform's secrets.
@@ -76,8 +74,7 @@ final class BotPlatformController {
     caller.require(Role::editsBots, "connect bots");
     var bot = bots.bot(caller, id);
     try {
-      var fields =
-          PlatformGuide.of(bot).fields().stream().map(PlatformGuide.Field::name).toList();
+      var fields = PlatformGuide.of(bot).fields().stream().map(PlatformGuide.Field::name).toList();
       desk.change(caller, bot.id(), new FormJson(form).secrets(fields).bytes(json));
       return HtmlPages.seeOther(BotPages.path(bot, BotTab.PLATFORM), Notice.SAVED);
     } catch (HttpFailure failure) {

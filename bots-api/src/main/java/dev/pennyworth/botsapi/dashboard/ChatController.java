@@ -81,12 +81,10 @@ final class ChatController {
 
   /// With a script: tells of the turn while it runs.
   @Post("/stream")
-  @Produces({MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_JSON})
+  @Produces(MediaType.ALL)
   HttpResponse<?> stream(Caller caller, String id, HttpRequest<byte[]> request) {
     var form = forms.read(request);
     var begun = chats.say(caller, id, form.value(MESSAGE));
-    return HttpResponse.ok(streams.of(caller, request, begun, form.value(Forms.TOKEN)))
-        .contentType(MediaType.TEXT_EVENT_STREAM_TYPE)
-        .header("X-Accel-Buffering", "no");
+    return streams.of(caller, request, begun, form.value(Forms.TOKEN));
   }
 }

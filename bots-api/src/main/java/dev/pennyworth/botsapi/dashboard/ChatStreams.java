@@ -6,6 +6,8 @@ import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.bots.TestChats;
 import dev.pennyworth.connectors.Json;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.sse.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,9 +31,13 @@ final class ChatStreams {
     this.threads = threads;
   }
 
-  EventStream of(
+  /// The answer that tells of a turn.
+  HttpResponse<?> of(
       Caller caller, HttpRequest<?> request, TestChats.Begun begun, String formToken) {
-    return new EventStream(new Telling(caller, request, begun, formToken), threads);
+    var telling = new Telling(caller, request, begun, formToken);
+    return HttpResponse.ok(new EventStream(telling, threads))
+        .contentType(MediaType.TEXT_EVENT_STREAM_TYPE)
+        .header("X-Accel-Buffering", "no");
   }
 
   /// One turn, as it is told.
@@ -76,9 +82,7 @@ final class ChatStreams {
     private List<Event<String>> step(int n) {
       var told = new ArrayList<Event<String>>();
       step(chats.report(caller, begun.turn()), n)
-          .ifPresent(step ->
-              told.add(
-                  html("step", n, "parts/step", Map.of("step", step))));
+          .ifPresent(step -> told.add(html("step", n, "parts/step", Map.of("step", step))));
       told.addAll(wallet());
       return told;
     }
@@ -107,8 +111,7 @@ final class ChatStreams {
     }
 
     private Event<String> html(String name, int n, String template, Map<String, Object> model) {
-      return event(
-          name, Map.of("n", n, "html", pages.text(request, template, model)));
+      return event(name, Map.of("n", n, "html", pages.text(request, template, model)));
     }
 
     private Event<String> event(String name, Map<String, Object> data) {

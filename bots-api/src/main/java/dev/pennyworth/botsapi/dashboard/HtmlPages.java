@@ -7,6 +7,7 @@ import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Members;
 import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.connectors.HttpFailure;
+import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -137,9 +138,16 @@ final class HtmlPages {
         Caller.of(request).map(this::person),
         formToken,
         Browser.value(request, Browser.THEME).filter(THEMES::contains).orElse("auto"),
-        request.getUri().getRawPath(),
+        address(request, page),
         request.getParameters().getFirst("said").flatMap(Notice::ofWord),
         assets);
+  }
+
+  /// A page that answers a form has none of its own to come back to.
+  private static String address(HttpRequest<?> request, Page page) {
+    return request.getMethod() == HttpMethod.GET
+        ? request.getUri().getRawPath()
+        : page.section().orElse(Section.HOME).path();
   }
 
   private Frame.SignedInPerson person(Caller caller) {

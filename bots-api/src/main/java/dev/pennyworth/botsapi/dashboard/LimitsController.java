@@ -97,8 +97,6 @@ final class LimitsController {
 
   private HtmlPages.Page page(Caller caller, BotView bot, Form form) {
     return BotPages.page(
-        bot,
-        BotTab.LIMITS,
-        Map.of("form", form, "usage", logs.usage(caller, bot.id().toString())));
+        bot, BotTab.LIMITS, Map.of("form", form, "usage", logs.usage(caller, bot.id().toString())));
   }
 }

@@ -10,12 +10,12 @@ public final class MoneyText {
   private static final int NANO_DIGITS = 9;
   private static final BigDecimal CENT = new BigDecimal("0.01");
   private static final BigDecimal DOLLAR = BigDecimal.ONE;
-  private static final BigDecimal SMALL = new BigDecimal("0.0001");
+  private static final BigDecimal SMALL = new BigDecimal("0.000001");
 
   private MoneyText() {}
 
-  /// With as many digits as tell something: two from a dollar on, four below, all nine of them for
-  /// less than a hundredth of a cent.
+  /// With as many digits as tell something: two from a dollar on, four from a cent on, six below,
+  /// and all nine of them where even those would be nought.
   public static String shown(NanoUsd amount) {
     var dollars = dollars(amount);
     var size = dollars.abs();
@@ -25,7 +25,8 @@ public final class MoneyText {
     if (size.compareTo(SMALL) < 0) {
       return written(dollars.stripTrailingZeros());
     }
-    return written(atLeastCents(dollars.setScale(4, RoundingMode.HALF_UP)));
+    int digits = size.compareTo(CENT) < 0 ? 6 : 4;
+    return written(atLeastCents(dollars.setScale(digits, RoundingMode.HALF_UP)));
   }
 
   /// What can be spent: in whole cents, and never more than there is.

@@ -19,7 +19,12 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
   /// @param isSet whether one is kept already
   /// @param fingerprint tells values apart; empty if none is kept
   public record Field(
-      String name, String label, String hint, boolean required, boolean isSet, String fingerprint) {}
+      String name,
+      String label,
+      String hint,
+      boolean required,
+      boolean isSet,
+      String fingerprint) {}
 
   public static PlatformGuide of(BotView bot) {
     return switch (bot.platform()) {
@@ -44,7 +49,12 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
                       + " it.",
                   "Save all three below, then activate the bot."),
               List.of(
-                  field(bot, "application_id", "Application id", "A number of 17 digits or more.", true),
+                  field(
+                      bot,
+                      "application_id",
+                      "Application id",
+                      "A number of 17 digits or more.",
+                      true),
                   field(bot, "public_key", "Public key", "64 hexadecimal digits.", true),
                   field(bot, "bot_token", "Bot token", "Shown once, after Reset Token.", true)));
       case "slack" ->
@@ -61,7 +71,12 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
               List.of(
                   field(bot, "bot_token", "Bot token", "Begins with xoxb-.", true),
                   field(bot, "signing_secret", "Signing secret", "32 hexadecimal digits.", true),
-                  field(bot, "app_token", "App token", "For Socket Mode only; begins with xapp-.", false)));
+                  field(
+                      bot,
+                      "app_token",
+                      "App token",
+                      "For Socket Mode only; begins with xapp-.",
+                      false)));
       case "whatsapp" ->
           new PlatformGuide(
               "WhatsApp",
@@ -74,12 +89,17 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
                       + " verify token, and subscribe to messages."),
               List.of(
                   field(bot, "phone_number_id", "Phone number id", "A number.", true),
-                  field(bot, "access_token", "Access token", "A permanent one, of a system user.", true),
+                  field(
+                      bot,
+                      "access_token",
+                      "Access token",
+                      "A permanent one, of a system user.",
+                      true),
                   field(bot, "verify_token", "Verify token", "Any text of your own.", true),
                   field(bot, "app_secret", "App secret", "32 hexadecimal digits.", true)));
       default ->
           new PlatformGuide(
-              "A program of your own",
+              "a program of your own",
               List.of(
                   "Activate the bot.",
                   "Send each message as JSON to the webhook address: text, user_id and channel_id.",

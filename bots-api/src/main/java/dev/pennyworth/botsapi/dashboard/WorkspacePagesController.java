@@ -108,9 +108,7 @@ final class WorkspacePagesController {
       listed.add(new WorkspacePage.Server(server, offered));
     }
     return new WorkspacePage(
-        workspaces.read(caller, id),
-        tools.list(caller, id, LIST_WHOLE, null).tools(),
-        listed);
+        workspaces.read(caller, id), tools.list(caller, id, LIST_WHOLE, null).tools(), listed);
   }
 
   private HtmlPages.Page page(Caller caller, String id, Form tool, Form server) {

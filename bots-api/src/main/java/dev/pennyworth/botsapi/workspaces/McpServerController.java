@@ -95,7 +95,8 @@ public final class McpServerController {
       responseCode = "201",
       description = "Made",
       content = @Content(schema = @Schema(implementation = ServerView.class)))
-  public HttpResponse<byte[]> create(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(
+      Caller caller, String workspaceId, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, DEED);
     var workspace = workspaces.require(caller.team(), WorkspaceController.id(workspaceId)).id();
     var body = body(request, OwnersServers.FIELDS);

@@ -70,7 +70,8 @@ public final class ToolController {
       responseCode = "201",
       description = "Made",
       content = @Content(schema = @Schema(implementation = ToolView.class)))
-  public HttpResponse<byte[]> create(Caller caller, String workspaceId, HttpRequest<byte[]> request) {
+  public HttpResponse<byte[]> create(
+      Caller caller, String workspaceId, HttpRequest<byte[]> request) {
     caller.require(Role::editsBots, "make tools");
     var workspace = workspaces.require(caller.team(), WorkspaceController.id(workspaceId)).id();
     var body = body(request);
@@ -93,7 +94,8 @@ public final class ToolController {
   @Patch("/{toolId}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = ToolRequest.class)))
-  public ToolView change(Caller caller, String workspaceId, String toolId, HttpRequest<byte[]> request) {
+  public ToolView change(
+      Caller caller, String workspaceId, String toolId, HttpRequest<byte[]> request) {
     caller.require(Role::changesBots, "change tools");
     var workspace = WorkspaceController.id(workspaceId);
     var tool = owners.read(caller.team(), workspace, id(toolId)).id();

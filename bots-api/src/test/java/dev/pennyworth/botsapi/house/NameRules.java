@@ -28,6 +28,7 @@ final class NameRules {
           "BotController", // a bot and its idempotent answer are written together
           "Deposits", // a payment and its idempotent answer are written together
           "BotDesk", // a bot and its budgets are read on one connection
+          "TestChats", // a conversation and what was said are read on one connection
           "BotLogsController", // several figures are read on one connection
           "Members", // a member, his keys and the audit log are changed together
           "TeamController", // a change of members and its check are one transaction
