@@ -145,6 +145,16 @@ final class RolesTest {
       GET    /dashboard/bots/{}/turns/{}                owner editor viewer
       POST   /dashboard/bots/{}/turns/{}/give-up        owner billing editor
       POST   /dashboard/bots/{}/turns/{}/resume         owner billing editor
+      GET    /dashboard/tools                           owner billing editor viewer
+      POST   /dashboard/tools                           owner editor
+      GET    /dashboard/tools/{}                        owner billing editor viewer
+      POST   /dashboard/tools/{}/delete                 owner editor
+      POST   /dashboard/tools/{}/http                   owner editor
+      POST   /dashboard/tools/{}/http/{}                owner billing editor
+      POST   /dashboard/tools/{}/http/{}/delete         owner editor
+      POST   /dashboard/tools/{}/mcp                    owner editor
+      POST   /dashboard/tools/{}/mcp/{}/delete          owner editor
+      POST   /dashboard/tools/{}/mcp/{}/{}              owner billing editor
       GET    /dashboard/audit                           owner billing
       GET    /dashboard/billing                         owner billing
       POST   /dashboard/billing/auto-reload             owner billing
@@ -170,16 +180,6 @@ final class RolesTest {
       POST   /dashboard/webhooks/{}/delete              owner billing
       POST   /dashboard/webhooks/{}/deliveries/{}/retry owner billing
       POST   /dashboard/webhooks/{}/ping                owner billing
-      GET    /dashboard/tools                           owner billing editor viewer
-      POST   /dashboard/tools                           owner editor
-      GET    /dashboard/tools/{}                        owner billing editor viewer
-      POST   /dashboard/tools/{}/delete                 owner editor
-      POST   /dashboard/tools/{}/http                   owner editor
-      POST   /dashboard/tools/{}/http/{}                owner billing editor
-      POST   /dashboard/tools/{}/http/{}/delete         owner editor
-      POST   /dashboard/tools/{}/mcp                    owner editor
-      POST   /dashboard/tools/{}/mcp/{}/delete          owner editor
-      POST   /dashboard/tools/{}/mcp/{}/{}              owner billing editor
       POST   /graphql                                   anybody
       POST   /v1/chat/completions                       owner editor
       GET    /                                          anybody
@@ -300,9 +300,10 @@ final class RolesTest {
   }
 
   private static Map<String, String> ids(Route route) {
-    return route.method().equals("DELETE") || route.template().endsWith("/delete")
-        ? newIds()
-        : kept;
+    // A team may have so many webhooks; of one that is gone a refusal is for the role as well.
+    var isDeleted =
+        route.template().endsWith("/delete") && !route.template().startsWith("/dashboard/webhooks");
+    return route.method().equals("DELETE") || isDeleted ? newIds() : kept;
   }
 
   /// Things that are there, so that a refusal is for the role, and that may be deleted.

@@ -6,6 +6,8 @@ import dev.pennyworth.botsapi.audit.AuditAction;
 import dev.pennyworth.botsapi.audit.AuditController;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The audit log under its filters.
@@ -19,7 +21,7 @@ public record AuditPage(
   /// What may have been done.
   public static final List<Options.Option> ACTIONS = Options.ofWords(AuditAction.words());
 
-  private static final String CENTS = "_cents";
+  private static final String CENTS = "cents";
 
   public AuditPage {
     entries = List.copyOf(entries);
@@ -35,20 +37,38 @@ public record AuditPage(
 
   /// What something was or became. Amounts are in dollars.
   public static List<Fact> facts(Optional<JsonNode> state) {
-    return state.stream()
-        .flatMap(tree -> tree.propertyStream())
-        .map(field -> fact(field.getKey(), field.getValue()))
-        .toList();
+    return state.stream().flatMap(AuditPage::facts).toList();
   }
 
-  private static Fact fact(String name, JsonNode value) {
-    if (name.endsWith(CENTS) && value.isNumber()) {
-      var spoken = Words.spoken(name.substring(0, name.length() - CENTS.length()));
-      var amount = NanoUsd.parseCents(value.decimalValue().toPlainString());
-      return new Fact(spoken, amount.map(MoneyText::exact).orElse(value.asText()));
+  private static Stream<Fact> facts(JsonNode object) {
+    return object
+        .propertyStream()
+        .flatMap(field ->
+            field.getValue().isObject()
+                ? facts(field.getValue())
+                : Stream.of(
+                    new Fact(
+                        Words.spoken(field.getKey().replace("_" + CENTS, "")),
+                        text(field.getKey(), field.getValue()))));
+  }
+
+  private static String text(String name, JsonNode value) {
+    if (value.isNull() || (value.isContainerNode() && value.isEmpty())) {
+      return "none";
     }
-    var label = Words.spoken(name.replace(CENTS, ""));
-    return new Fact(
-        label, value.isNull() ? "none" : value.isValueNode() ? value.asText() : value.toString());
+    if (value.isNumber() && name.endsWith(CENTS)) {
+      return NanoUsd.parseCents(value.decimalValue().toPlainString())
+          .map(MoneyText::exact)
+          .orElseGet(value::asText);
+    }
+    if (value.isArray()) {
+      return value.valueStream().map(it -> text(name, it)).collect(Collectors.joining(", "));
+    }
+    return value.isObject()
+        ? value
+            .propertyStream()
+            .map(field -> text(field.getKey(), field.getValue()))
+            .collect(Collectors.joining(" "))
+        : value.asText();
   }
 }

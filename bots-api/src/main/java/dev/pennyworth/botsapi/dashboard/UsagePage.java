@@ -18,6 +18,8 @@ public record UsagePage(
   /// What usage can be grouped by.
   public static final List<Options.Option> GROUPS = Options.ofWords(UsageGroup.WORDS);
 
+  private static final long LONG_DAYS = 365;
+
   public UsagePage {
     charts = List.copyOf(charts);
   }
@@ -25,6 +27,13 @@ public record UsagePage(
   /// A path with the filters kept.
   public String path(String path) {
     return query.isEmpty() ? path : path + "?" + query;
+  }
+
+  /// How long the wallet lasts, in words.
+  public String lasts() {
+    return daysLeft
+        .map(days -> days > LONG_DAYS ? "over a year" : Words.count(days, "day"))
+        .orElse("–");
   }
 
   /// What a group is called.

@@ -135,19 +135,23 @@ final class UsagePageController {
     }
   }
 
-  /// At the pace of the last whole days that saw anything billed.
+  /// At the pace of the last up to seven whole days, from the first that saw anything.
   private Optional<Long> daysLeft(Caller caller) {
     var yesterday = today().minusDays(1);
     var first = yesterday.minusDays(PACE_DAYS - 1);
-    var billed =
-        usage
-            .read(caller, "day", first.toString(), yesterday.toString(), null, null)
-            .total()
-            .billedCents();
+    var week = usage.read(caller, "day", first.toString(), yesterday.toString(), null, null);
+    var billed = week.total().billedCents();
+    var begin =
+        week.groups().stream()
+            .flatMap(group -> group.key().stream())
+            .map(LocalDate::parse)
+            .findFirst()
+            .orElse(first);
+    int days = (int) ChronoUnit.DAYS.between(begin, yesterday) + 1;
     return pages
         .wallet(caller)
         .filter(_ -> billed.nanos() > 0)
-        .map(wallet -> UsageCharts.daysLeft(wallet.available(), billed, PACE_DAYS));
+        .map(wallet -> UsageCharts.daysLeft(wallet.available(), billed, days));
   }
 
   private LocalDate today() {
