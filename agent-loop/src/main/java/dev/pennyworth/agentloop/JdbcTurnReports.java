@@ -198,7 +198,8 @@ public final class JdbcTurnReports {
                 """
                 SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
                   t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
-                  t.merged_into, NULL AS text
+                  t.merged_into, NULL AS text, NULL AS delivery_state, NULL AS delivery_error,
+                  NULL::integer AS parts_sent, NULL AS platform_status
                 FROM turn t
                 WHERE t.team_id = :team AND t.status = 'parked'
                 ORDER BY t.accepted_at, t.seq

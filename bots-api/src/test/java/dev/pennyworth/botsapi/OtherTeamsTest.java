@@ -35,7 +35,9 @@ final class OtherTeamsTest {
           "/health",
           "/prometheus",
           "/openapi",
-          "/docs");
+          "/docs",
+          "/assets/",
+          "/dashboard"); // OtherTeamsPagesTest
 
   private static TestingServer server;
   private static List<Route> routes;
@@ -49,7 +51,7 @@ final class OtherTeamsTest {
     server = TestingServer.start();
     routes = TestingRoutes.all(server);
     theirs = TestingBot.active(server, server.register(), "");
-    theirIds = ids(theirs);
+    theirIds = ids(server, theirs);
     team = server.register();
     ours = TestingBot.active(server, team, "");
   }
@@ -64,7 +66,7 @@ final class OtherTeamsTest {
     server.clock().advance(Duration.ofSeconds(2));
   }
 
-  private static Map<String, String> ids(TestingBot bot) {
+  static Map<String, String> ids(TestingServer server, TestingBot bot) {
     var turn = bot.test("Hello?").json();
     var key = server.post("/api/keys", bot.team().accessToken(), "{\"name\":\"ci\"}").json();
     var endpoint =
@@ -83,13 +85,15 @@ final class OtherTeamsTest {
     var ids = new HashMap<String, String>();
     ids.put("id", bot.id());
     ids.put("/api/keys/{id} id", key.path("id").textValue());
-    ids.put(
-        "/api/team/members/{id} id",
+    var member =
         server
             .get("/api/team/members", bot.team().accessToken())
             .json()
             .at("/members/0/id")
-            .textValue());
+            .textValue();
+    ids.put("/api/team/members/{id} id", member);
+    ids.put("memberId", member);
+    ids.put("keyId", key.path("id").textValue());
     ids.put("conversationId", turn.path("conversation_id").textValue());
     ids.put("turnId", turn.path("turn_id").textValue());
     ids.put("platformUserId", "ada");
@@ -100,20 +104,27 @@ final class OtherTeamsTest {
     ids.put("workspaceId", workspace);
     ids.put(
         "toolId",
-        madeIn(bot, below + "/tools", "{\"name\":\"t\",\"url\":\"https://93.184.215.14/t\"}"));
+        madeIn(
+            server, bot, below + "/tools", "{\"name\":\"t\",\"url\":\"https://93.184.215.14/t\"}"));
     ids.put(
         "serverId",
-        madeIn(bot, below + "/mcp-servers", "{\"name\":\"m\",\"url\":\"https://mcp.invalid/\"}"));
+        madeIn(
+            server,
+            bot,
+            below + "/mcp-servers",
+            "{\"name\":\"m\",\"url\":\"https://mcp.invalid/\"}"));
     ids.put("toolName", "search");
     return Map.copyOf(ids);
   }
 
-  private static String madeIn(TestingBot bot, String path, String json) {
+  private static String madeIn(TestingServer server, TestingBot bot, String path, String json) {
     return server.post(path, bot.team().accessToken(), json).json().path("id").textValue();
   }
 
   static Stream<Route> privateRoutes() {
-    return routes.stream().filter(route -> PUBLIC.stream().noneMatch(route.template()::startsWith));
+    return routes.stream()
+        .filter(route -> !route.template().equals("/"))
+        .filter(route -> PUBLIC.stream().noneMatch(route.template()::startsWith));
   }
 
   static Stream<Route> privateRoutesWithAnId() {

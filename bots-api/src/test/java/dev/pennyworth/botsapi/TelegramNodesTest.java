@@ -77,7 +77,7 @@ final class TelegramNodesTest {
     var left = isFirst ? second : first;
     (isFirst ? first : second).close();
     write(chat, 2, "And now?");
-    chat.awaitState(2, "sent");
+    chat.at(left).awaitState(2, "sent");
     assertThat(telegram.texts(chat.token())).hasSize(2);
 
     left.post("/api/bots/" + chat.bot().id() + "/pause", chat.bot().team().accessToken(), "");

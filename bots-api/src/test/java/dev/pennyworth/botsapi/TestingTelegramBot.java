@@ -43,6 +43,11 @@ final class TestingTelegramBot {
     return new TestingTelegramBot(server, token, bot);
   }
 
+  /// The same bot, reached through another node.
+  TestingTelegramBot at(TestingServer node) {
+    return new TestingTelegramBot(node, token, bot.at(node));
+  }
+
   String token() {
     return token;
   }

@@ -55,7 +55,7 @@ final class DashboardJourneyTest {
     page.navigate(bot + "/chat");
     say(page, "What is dear?");
     assertThat(lastAnswer(page)).containsText("An expensive answer.");
-    assertThat(lastAnswer(page)).containsText("$4.98");
+    assertThat(lastAnswer(page)).containsText("$4.99");
     assertThat(page.locator("#wallet")).containsText("$0.01");
 
     provider.reply(TestingOpenAiServer.completion());
@@ -66,6 +66,7 @@ final class DashboardJourneyTest {
 
     page.navigate("/dashboard");
     var parked = page.locator("li.parked");
+    TestingChromium.picture(page, "journey-parked");
     assertThat(parked).hasCount(1);
     parked.getByText("Raise the cap").click();
     page.getByLabel("In all").fill("50.00");
@@ -122,8 +123,8 @@ final class DashboardJourneyTest {
     page.locator("input[name=model][value='" + model + "']").check();
     page.getByLabel("What may it spend in all?").fill("100.00");
     page.getByText("Make the bot").click();
-    page.waitForURL(Pattern.compile(".*/chat$"));
-    return page.url().replaceAll("/chat$", "");
+    page.waitForURL(Pattern.compile(".*/chat.*"));
+    return page.url().replaceAll("/chat.*$", "");
   }
 
   private static void setCap(Page page, String bot, String dollars) {

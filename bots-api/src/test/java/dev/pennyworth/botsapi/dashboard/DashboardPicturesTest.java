@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// `target/screenshots`, to be looked at.
 final class DashboardPicturesTest {
   private static final long BYTES_MAX = 200_000;
+  private static final String NOBODYS = "/dashboard/bots/nobodys";
 
   private static TestingServer server;
   private static TestingChromium browser;
@@ -66,7 +67,7 @@ final class DashboardPicturesTest {
     }
     pages.put("bot-turn", "/dashboard/bots/" + bot.id() + "/turns/" + turn);
     pages.put("bot-parked", "/dashboard/bots/" + parking.id() + "/turns");
-    pages.put("not-found", "/dashboard/bots/nobodys");
+    pages.put("not-found", NOBODYS);
     return pages;
   }
 
@@ -99,7 +100,10 @@ final class DashboardPicturesTest {
   }
 
   private static void look(Page page, String name, String path, List<String> wrong) {
-    page.navigate(path);
+    var answer = page.navigate(path);
+    if (answer.status() != (path.equals(NOBODYS) ? 404 : 200)) {
+      wrong.add(name + ": status " + answer.status());
+    }
     TestingChromium.picture(page, name);
     TestingChromium.barriers(page).forEach(barrier -> wrong.add(name + ": " + barrier));
     boolean isWider =
