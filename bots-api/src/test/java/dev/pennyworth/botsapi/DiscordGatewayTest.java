@@ -144,8 +144,7 @@ final class DiscordGatewayTest {
     hear(sticker);
 
     chat.awaitState(1, "sent");
-    assertThat(discord.visible(chat.channel()))
-        .containsExactly("I can read text only. Please write to me what it is about.");
+    assertThat(discord.visible(chat.channel())).containsExactly("I can only read text so far.");
     assertThat(chat.bot().ledger("?bot_id=" + chat.bot().id()).text()).doesNotContain("\"charge\"");
   }
 

@@ -257,8 +257,7 @@ final class WhatsAppTest {
     assertThat(chat.post(chat.webhook(voice)).status()).isEqualTo(200);
 
     chat.awaitState(1, "sent");
-    assertThat(whatsapp.texts(chat.number()))
-        .containsExactly("I can read text only. Please write to me what it is about.");
+    assertThat(whatsapp.texts(chat.number())).containsExactly("I can only read text so far.");
     assertThat(chat.bot().ledger("?bot_id=" + chat.bot().id()).text()).doesNotContain("charge");
   }
 

@@ -105,7 +105,9 @@ final class DashboardPicturesTest {
       wrong.add(name + ": status " + answer.status());
     }
     TestingChromium.picture(page, name);
-    TestingChromium.barriers(page).forEach(barrier -> wrong.add(name + ": " + barrier));
+    if (name.startsWith("desk")) { // a phone gets the same document and the same colours
+      TestingChromium.barriers(page).forEach(barrier -> wrong.add(name + ": " + barrier));
+    }
     boolean isWider =
         Boolean.TRUE.equals(
             page.evaluate(

@@ -5,6 +5,7 @@ import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.connectors.UnreadableMessage;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,9 +18,6 @@ import java.util.stream.StreamSupport;
 final class DiscordInbound {
   /// A message, or one that answers another. All other types are told by the platform itself.
   private static final Set<Integer> MESSAGE_TYPES = Set.of(0, 19);
-
-  private static final String TEXT_ONLY =
-      "I can read text only. Please write to me what it is about.";
 
   private static final int PING = 1;
   private static final int COMMAND = 2;
@@ -47,7 +45,8 @@ final class DiscordInbound {
     }
     var text = text(message);
     return text.isBlank()
-        ? withoutText(message).map(what -> inbound(message, team, bot, what).answeredBy(TEXT_ONLY))
+        ? withoutText(message)
+            .map(what -> UnreadableMessage.answered(inbound(message, team, bot, what)))
         : Optional.of(inbound(message, team, bot, text));
   }
 

@@ -4,6 +4,7 @@ import com.slack.api.model.Message;
 import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
+import dev.pennyworth.connectors.UnreadableMessage;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,9 @@ final class SlackInbound {
 
   private static final Set<String> DIRECT = Set.of("im", "app_home");
   private static final String SLACKBOT = "USLACKBOT";
+
+  /// Stands for a file that came without a word.
+  private static final String A_FILE = "[file]";
 
   private SlackInbound() {}
 
@@ -46,9 +50,13 @@ final class SlackInbound {
     if (!isDirect && !isToBot(event, self, place, known)) {
       return Optional.empty();
     }
-    return Optional.of(SlackText.plain(message.getText(), self))
-        .filter(text -> !text.isBlank())
-        .map(text -> inbound(message, place, team, bot, text));
+    var text = SlackText.plain(message.getText(), self);
+    if (!text.isBlank()) {
+      return Optional.of(inbound(message, place, team, bot, text));
+    }
+    return isDirect && hasFile(message)
+        ? Optional.of(UnreadableMessage.answered(inbound(message, place, team, bot, A_FILE)))
+        : Optional.empty();
   }
 
   private static InboundMessage inbound(
@@ -62,6 +70,10 @@ final class SlackInbound {
         message.getUser(),
         Optional.empty(),
         text);
+  }
+
+  private static boolean hasFile(Message message) {
+    return message.getFiles() != null && !message.getFiles().isEmpty();
   }
 
   private static boolean isWhole(Message message) {

@@ -8,9 +8,6 @@ import java.util.Optional;
 /// What is said in a message, whatever its kind. Source: developers.facebook.com, webhooks,
 /// messages.
 final class WhatsAppContent {
-  /// What the end user is told of a message without words, at no cost.
-  static final String NOTICE = "I can read text only. Please write to me what it is about.";
-
   /// Messages without words that somebody waits for an answer to, as the conversation names them.
   private static final Map<String, String> WORDLESS =
       Map.of(

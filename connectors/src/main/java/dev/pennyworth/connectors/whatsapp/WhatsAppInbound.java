@@ -8,6 +8,7 @@ import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.connectors.DeliveryReport;
 import dev.pennyworth.connectors.DeliveryReport.Status;
+import dev.pennyworth.connectors.UnreadableMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -122,7 +123,7 @@ final class WhatsAppInbound {
     if (wordless.isPresent()) {
       noticed.add(from.get());
     }
-    messages.add(wordless.isPresent() ? inbound.answeredBy(WhatsAppContent.NOTICE) : inbound);
+    messages.add(wordless.isPresent() ? UnreadableMessage.answered(inbound) : inbound);
   }
 
   /// What is said to the bot in a group: an answer to it, or a text with its number after an `@`.

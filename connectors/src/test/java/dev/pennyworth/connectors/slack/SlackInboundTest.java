@@ -2,6 +2,7 @@ package dev.pennyworth.connectors.slack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.pennyworth.agentloop.InboundMessage;
@@ -47,6 +48,8 @@ class SlackInboundTest {
     assertThat(found.endUserId()).isEqualTo(expected.get("end_user_id").getAsString());
     assertThat(found.text()).isEqualTo(expected.get("text").getAsString());
     assertThat(found.platform()).isEqualTo("slack");
+    assertThat(found.notice())
+        .isEqualTo(Optional.ofNullable(expected.get("notice")).map(JsonElement::getAsString));
   }
 
   @Test
