@@ -73,7 +73,7 @@ final class SlackInbound {
   }
 
   private static boolean hasFile(Message message) {
-    return message.getFiles() != null && !message.getFiles().isEmpty();
+    return "file_share".equals(message.getSubtype());
   }
 
   private static boolean isWhole(Message message) {
