@@ -3,7 +3,6 @@ package dev.pennyworth.botsapi;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.botsapi.TestingDiscord.Application;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -11,15 +10,12 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jdbi.v3.core.Jdbi;
 
 /// A bot on Discord with a team of its own, as Discord and its owner reach it.
-final class TestingDiscordBot {
+final class TestingDiscordBot extends TestingPlatformBot {
   static final String CHANNEL = "800000000000000010";
   static final String ADA = "700000000000000001";
 
@@ -75,7 +71,12 @@ final class TestingDiscordBot {
     return application;
   }
 
-  /// As its owner has it.
+  @Override
+  TestingServer server() {
+    return server;
+  }
+
+  @Override
   TestingBot bot() {
     return bot;
   }
@@ -209,66 +210,17 @@ final class TestingDiscordBot {
         .formatHex(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
   }
 
-  void awaitState(int count, String state) {
-    Eventually.holds(
-        "%d %s, with %s".formatted(count, state, states()),
-        Duration.ofSeconds(60),
-        () ->
-            count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND")
-                == count);
-  }
-
-  void awaitRetry() {
-    Eventually.holds(
-        "one is to be tried again",
-        () ->
-            count(
-                    "outbox WHERE lease_until = '-infinity' AND state = 'pending' AND attempts = 1 AND")
-                == 1);
-  }
-
-  private List<String> states() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT state FROM outbox WHERE team_id = ?", bot.team().id().uuid())
-                .mapTo(String.class)
-                .list());
-  }
-
   /// How long the reply is to wait from now on.
   long waitSeconds() {
-    var at = one("next_attempt_at", OffsetDateTime.class).toInstant();
+    var at =
+        jdbi()
+            .withHandle(handle ->
+                handle
+                    .select(
+                        "SELECT next_attempt_at FROM outbox WHERE team_id = ?",
+                        bot.team().id().uuid())
+                    .mapTo(Instant.class)
+                    .one());
     return Duration.between(server.clock().instant(), at).toSeconds();
-  }
-
-  /// What its owner reads about the reply.
-  String error() {
-    return one("error", String.class);
-  }
-
-  private <T> T one(String column, Class<T> type) {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select(
-                    "SELECT " + column + " FROM outbox WHERE team_id = ?", bot.team().id().uuid())
-                .mapTo(type)
-                .one());
-  }
-
-  /// @param from a table, or one with a condition that ends with AND
-  int count(String from) {
-    var where = from.contains("WHERE") ? from : from + " WHERE";
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
-                .mapTo(Integer.class)
-                .one());
-  }
-
-  private Jdbi jdbi() {
-    return server.bean(Jdbi.class);
   }
 }

@@ -2,20 +2,16 @@ package dev.pennyworth.botsapi;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pennyworth.agentloop.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jdbi.v3.core.Jdbi;
 
 /// A bot on Slack with a team of its own, as Slack and its owner reach it. The signing is written
 /// anew here, from the documentation.
-final class TestingSlackBot {
+final class TestingSlackBot extends TestingPlatformBot {
   static final String SECRET = "8f742231b10e8888abcd99yyyzzz85a5";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -59,7 +55,12 @@ final class TestingSlackBot {
     return token;
   }
 
-  /// As its owner has it.
+  @Override
+  TestingServer server() {
+    return server;
+  }
+
+  @Override
   TestingBot bot() {
     return bot;
   }
@@ -134,71 +135,5 @@ final class TestingSlackBot {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  void awaitState(int count, String state) {
-    Eventually.holds(
-        "%d %s, with %s".formatted(count, state, states()),
-        Duration.ofSeconds(60),
-        () ->
-            count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND")
-                == count);
-  }
-
-  void awaitRetry() {
-    Eventually.holds(
-        "one is to be tried again",
-        () ->
-            count(
-                    "outbox WHERE lease_until = '-infinity' AND state = 'pending' AND attempts = 1 AND")
-                == 1);
-  }
-
-  private List<String> states() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT state FROM outbox WHERE team_id = ?", bot.team().id().uuid())
-                .mapTo(String.class)
-                .list());
-  }
-
-  /// What the owner reads of the reply that failed.
-  String error() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select(
-                    "SELECT error FROM outbox WHERE error IS NOT NULL AND team_id = ?",
-                    bot.team().id().uuid())
-                .mapTo(String.class)
-                .one());
-  }
-
-  boolean nextAttemptIsDue() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select(
-                    "SELECT next_attempt_at <= ? FROM outbox WHERE team_id = ?",
-                    server.clock().instant(),
-                    bot.team().id().uuid())
-                .mapTo(Boolean.class)
-                .one());
-  }
-
-  /// @param from a table, or one with a condition that ends with AND
-  int count(String from) {
-    var where = from.contains("WHERE") ? from : from + " WHERE";
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
-                .mapTo(Integer.class)
-                .one());
-  }
-
-  private Jdbi jdbi() {
-    return server.bean(Jdbi.class);
   }
 }

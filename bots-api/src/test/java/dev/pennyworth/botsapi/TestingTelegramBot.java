@@ -1,14 +1,10 @@
 package dev.pennyworth.botsapi;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pennyworth.agentloop.Eventually;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jdbi.v3.core.Jdbi;
 
 /// A bot on Telegram with a team of its own, as Telegram and its owner reach it.
-final class TestingTelegramBot {
+final class TestingTelegramBot extends TestingPlatformBot {
   static final String SECRET = "a-webhook_Secret";
   static final String PUBLIC_URL = "https://bots.example.com";
   static final String HEADER = "X-Telegram-Bot-Api-Secret-Token";
@@ -52,7 +48,12 @@ final class TestingTelegramBot {
     return token;
   }
 
-  /// As its owner has it.
+  @Override
+  TestingServer server() {
+    return server;
+  }
+
+  @Override
   TestingBot bot() {
     return bot;
   }
@@ -83,59 +84,5 @@ final class TestingTelegramBot {
     message.putObject("chat").put("id", chat).put("type", "private").put("first_name", "Ada");
     message.put("text", text);
     return update.toString();
-  }
-
-  void awaitState(int count, String state) {
-    Eventually.holds(
-        "%d %s, with %s".formatted(count, state, states()),
-        Duration.ofSeconds(60),
-        () ->
-            count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND")
-                == count);
-  }
-
-  void awaitRetry() {
-    Eventually.holds(
-        "one is to be tried again",
-        () ->
-            count(
-                    "outbox WHERE lease_until = '-infinity' AND state = 'pending' AND attempts = 1 AND")
-                == 1);
-  }
-
-  private List<String> states() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT state FROM outbox WHERE team_id = ?", bot.team().id().uuid())
-                .mapTo(String.class)
-                .list());
-  }
-
-  boolean nextAttemptIsDue() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select(
-                    "SELECT next_attempt_at <= ? FROM outbox WHERE team_id = ?",
-                    server.clock().instant(),
-                    bot.team().id().uuid())
-                .mapTo(Boolean.class)
-                .one());
-  }
-
-  /// @param from a table, or one with a condition that ends with AND
-  int count(String from) {
-    var where = from.contains("WHERE") ? from : from + " WHERE";
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
-                .mapTo(Integer.class)
-                .one());
-  }
-
-  private Jdbi jdbi() {
-    return server.bean(Jdbi.class);
   }
 }

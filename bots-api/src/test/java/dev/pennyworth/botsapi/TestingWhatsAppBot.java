@@ -3,20 +3,16 @@ package dev.pennyworth.botsapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pennyworth.agentloop.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jdbi.v3.core.Jdbi;
 
 /// A bot on WhatsApp with a team of its own, as Meta and its owner reach it. The signing is written
 /// anew here, from Meta's documentation.
-final class TestingWhatsAppBot {
+final class TestingWhatsAppBot extends TestingPlatformBot {
   static final String APP_SECRET = "app-secret-of-a-test";
   static final String VERIFY_TOKEN = "verify-token-of-a-test";
   static final String ACCESS_TOKEN = "EAAG-token-of-a-test";
@@ -67,7 +63,12 @@ final class TestingWhatsAppBot {
     return number;
   }
 
-  /// As its owner has it.
+  @Override
+  TestingServer server() {
+    return server;
+  }
+
+  @Override
   TestingBot bot() {
     return bot;
   }
@@ -149,63 +150,5 @@ final class TestingWhatsAppBot {
       }
     }
     return body.toString();
-  }
-
-  void awaitState(int count, String state) {
-    Eventually.holds(
-        "%d %s, with %s".formatted(count, state, column("state")),
-        Duration.ofSeconds(60),
-        () ->
-            count("outbox WHERE lease_until = '-infinity' AND state = '" + state + "' AND")
-                == count);
-  }
-
-  void awaitRetry() {
-    Eventually.holds(
-        "one is to be tried again",
-        () ->
-            count(
-                    "outbox WHERE lease_until = '-infinity' AND state = 'pending' AND attempts = 1 AND")
-                == 1);
-  }
-
-  /// A column of the outbox, in the order of the replies; null becomes an empty text.
-  List<String> column(String name) {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select(
-                    "SELECT coalesce(%s::text, '') FROM outbox WHERE team_id = ? ORDER BY created_at, seq"
-                        .formatted(name),
-                    bot.team().id().uuid())
-                .mapTo(String.class)
-                .list());
-  }
-
-  boolean nextAttemptIsDue() {
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select(
-                    "SELECT next_attempt_at <= ? FROM outbox WHERE team_id = ?",
-                    server.clock().instant(),
-                    bot.team().id().uuid())
-                .mapTo(Boolean.class)
-                .one());
-  }
-
-  /// @param from a table, or one with a condition that ends with AND
-  int count(String from) {
-    var where = from.contains("WHERE") ? from : from + " WHERE";
-    return jdbi()
-        .withHandle(handle ->
-            handle
-                .select("SELECT count(*) FROM " + where + " team_id = ?", bot.team().id().uuid())
-                .mapTo(Integer.class)
-                .one());
-  }
-
-  private Jdbi jdbi() {
-    return server.bean(Jdbi.class);
   }
 }

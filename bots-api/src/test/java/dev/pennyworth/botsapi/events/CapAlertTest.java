@@ -68,15 +68,13 @@ final class CapAlertTest {
     assertThat(bot.test("Hello?").json().path("stop_reason").asText()).isEqualTo("spending_cap");
 
     receiver.await(2);
-    var threshold = receiver.arrived().getFirst().json();
-    assertThat(threshold.path("type").asText()).isEqualTo("bot.cap.threshold");
+    var threshold = receiver.theOne("bot.cap.threshold");
     assertThat(threshold.at("/data/percent").asInt()).isEqualTo(50);
     assertThat(threshold.at("/data/period").asText()).isEqualTo("lifetime");
     assertThat(threshold.at("/data/bot_id").asText()).isEqualTo(bot.id());
     assertThat(threshold.at("/data/limit_cents").decimalValue()).isEqualByComparingTo("0.05");
     assertThat(threshold.at("/data/spent_cents").decimalValue()).isEqualByComparingTo("0.029385");
-    var reached = receiver.arrived().get(1).json();
-    assertThat(reached.path("type").asText()).isEqualTo("bot.cap.reached");
+    var reached = receiver.theOne("bot.cap.reached");
     assertThat(reached.at("/data/spent_cents").decimalValue()).isEqualByComparingTo("0.03918");
     assertThat(events.get("/api/events").path("events")).hasSize(2);
   }

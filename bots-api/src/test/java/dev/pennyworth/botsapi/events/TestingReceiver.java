@@ -1,5 +1,7 @@
 package dev.pennyworth.botsapi.events;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
@@ -107,6 +109,17 @@ final class TestingReceiver implements AutoCloseable {
   Arrived await(int count) {
     Eventually.holds(count + " requests arrived", () -> arrived.size() >= count);
     return arrived.get(count - 1);
+  }
+
+  /// The one event of a type that arrived. Events may come in any order.
+  JsonNode theOne(String type) {
+    var events =
+        arrived().stream()
+            .map(Arrived::json)
+            .filter(event -> event.path("type").asText().equals(type))
+            .toList();
+    assertThat(events).as("events of %s", type).hasSize(1);
+    return events.getFirst();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
