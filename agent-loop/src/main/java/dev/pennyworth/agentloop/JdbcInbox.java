@@ -24,6 +24,7 @@ public final class JdbcInbox {
   private final WorkSignal signal;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
+  private final AcceptPlaces places = new AcceptPlaces();
 
   JdbcInbox(
       Jdbi jdbi,
@@ -44,7 +45,9 @@ public final class JdbcInbox {
   ///
   /// @param limits each counts the message; the first that is reached refuses it
   public Acceptance accept(InboundMessage message, BotSettings bot, List<RateLimit> limits) {
-    var acceptance = jdbi.inTransaction(tx -> accept(tx, message, bot, limits));
+    var acceptance =
+        places.take(
+            message.bot(), () -> jdbi.inTransaction(tx -> accept(tx, message, bot, limits)));
     if (acceptance instanceof Acceptance.Accepted) {
       signal.raise();
     }

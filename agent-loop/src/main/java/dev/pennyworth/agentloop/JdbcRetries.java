@@ -1,12 +1,9 @@
 package dev.pennyworth.agentloop;
 
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -24,10 +21,6 @@ final class JdbcRetries {
   private static final int TRIES_MAX = 5;
 
   private static final Duration PAUSE = Duration.ofMillis(250);
-  private static final int CAUSES_MAX = 20;
-
-  /// Serialization failure, deadlock, lock timeout (PostgreSQL, appendix A).
-  private static final Set<String> TRY_AGAIN = Set.of("40001", "40P01", "55P03");
 
   private JdbcRetries() {}
 
@@ -45,33 +38,12 @@ final class JdbcRetries {
       try {
         return work.get();
       } catch (RuntimeException e) {
-        if (tries >= TRIES_MAX || !isTransient(e)) {
+        if (tries >= TRIES_MAX || !JdbcOutage.isBehind(e)) {
           throw e;
         }
         LOG.warn("the database could not take a result; trying again", e);
         LockSupport.parkNanos(PAUSE.multipliedBy(tries).toNanos());
       }
     }
-  }
-
-  /// Whether the database was busy or away, so that trying again can help.
-  static boolean isTransient(Throwable failure) {
-    var cause = failure;
-    for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
-      if (cause instanceof ConnectionException || isTransientState(cause)) {
-        return true;
-      }
-      cause = cause.getCause();
-    }
-    return false;
-  }
-
-  /// Classes 08 and 57P are lost connections and shutdowns.
-  private static boolean isTransientState(Throwable cause) {
-    if (!(cause instanceof SQLException sql) || sql.getSQLState() == null) {
-      return false;
-    }
-    String state = sql.getSQLState();
-    return TRY_AGAIN.contains(state) || state.startsWith("08") || state.startsWith("57P");
   }
 }

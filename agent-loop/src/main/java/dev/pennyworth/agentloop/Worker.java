@@ -159,7 +159,7 @@ public final class Worker implements AutoCloseable {
       LOG.warn("{}: another worker took over", e.getMessage());
     } catch (RuntimeException | Error e) {
       LOG.error("a turn of {} broke off; it will go on", claim.conversation(), e);
-      giveBack(claim, JdbcRetries.isTransient(e));
+      giveBack(claim, JdbcOutage.isBehind(e));
     } finally {
       free.release();
     }

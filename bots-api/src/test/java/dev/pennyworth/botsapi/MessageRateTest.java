@@ -2,7 +2,14 @@ package dev.pennyworth.botsapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pennyworth.agentloop.Eventually;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +136,40 @@ final class MessageRateTest {
     assertThat(bot.say("ada", "e", "Hello?").status()).isEqualTo(200);
     server.clock().advance(Duration.ofMinutes(1));
     assertThat(bot.test("Hello?").status()).isEqualTo(200);
+  }
+
+  /// They wait for one row, and would have all connections in their hands meanwhile.
+  @Test
+  void aCrowdThatWaitsForOneBotHoldsUpNoOther() throws Exception {
+    var other = TestingBot.active(server, bot.team(), "");
+    bot.say("ada", "first", "Hello?");
+    Future<List<TestingAnswer>> crowd;
+    try (var threads = Executors.newSingleThreadExecutor();
+        var elsewhere = server.bean(Jdbi.class).open()) {
+      elsewhere.begin();
+      elsewhere.execute(
+          "SELECT 1 FROM conversation WHERE team_id = ? FOR UPDATE", bot.team().id().uuid());
+      crowd = threads.submit(() -> TestingCrowd.atOnce(18, n -> bot.say("ada", "e" + n, "Hi?")));
+      Eventually.holds("one waits for the row", () -> waiting(elsewhere) > 0);
+
+      var answers = IntStream.range(0, 3).mapToObj(n -> other.say("bob", "b" + n, "Hello?"));
+      assertThat(answers).extracting(TestingAnswer::status).containsOnly(200);
+      assertThat(waiting(elsewhere)).as("with a connection").isEqualTo(1);
+      elsewhere.commit();
+    }
+    assertThat(crowd.get()).extracting(TestingAnswer::status).containsOnly(200);
+  }
+
+  private static int waiting(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*)
+            FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """)
+        .mapTo(Integer.class)
+        .one();
   }
 
   private void useUpTheMinute() {

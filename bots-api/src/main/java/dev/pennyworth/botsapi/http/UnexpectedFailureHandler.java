@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.http;
 
+import dev.pennyworth.agentloop.JdbcOutage;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers what nobody foresaw: 503 while the database is away, else 500. Operators find the cause
-/// in the log under the request's id; people outside are told nothing of it.
+/// Answers what nobody foresaw: 503 while the database is away or overrun, else 500. Operators find
+/// the cause in the log under the request's id; people outside are told nothing of it.
 @Singleton
 final class UnexpectedFailureHandler implements ExceptionHandler<Throwable, HttpResponse<?>> {
   private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailureHandler.class);
@@ -32,8 +33,8 @@ final class UnexpectedFailureHandler implements ExceptionHandler<Throwable, Http
     if (wrapped.isPresent()) {
       return answers.of((HttpFailure) wrapped.get());
     }
-    if (JdbcOutage.isAmong(causes(failure))) {
-      LOG.warn("The database is away: {}", failure.getMessage());
+    if (JdbcOutage.isBehind(failure)) {
+      LOG.warn("The database is away or overrun: {}", failure.getMessage());
       return answers.of(
           HttpFailure.unavailable(
               "database_unavailable",
