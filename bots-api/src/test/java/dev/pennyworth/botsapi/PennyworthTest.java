@@ -220,7 +220,7 @@ final class PennyworthTest {
       server.get("/api/keys", canary);
     }
 
-    assertThat(Files.readString(Path.of("target/test.log")))
+    assertThat(Files.readString(TestingServer.log()))
         .contains("failed")
         .doesNotContain(canary, key, access, TestingServer.MASTER_KEY, database.password());
   }

@@ -49,6 +49,11 @@ public final class TestingServer implements AutoCloseable {
     this.greeting = out.toString(StandardCharsets.UTF_8);
   }
 
+  /// What this process of tests has logged.
+  public static Path log() {
+    return Path.of(System.getProperty("test.log", "target/test.log"));
+  }
+
   /// On a fresh database.
   public static TestingServer start() {
     return start(Map.of());

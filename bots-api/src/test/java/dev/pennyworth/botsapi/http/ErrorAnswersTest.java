@@ -9,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,7 +152,7 @@ final class ErrorAnswersTest {
     var answer = server.get("/testing/thread", "", "X-Request-Id", "my-own-request-17");
 
     assertThat(answer.header("X-Request-Id")).contains("my-own-request-17");
-    assertThat(Files.readString(Path.of("target/test.log")))
+    assertThat(Files.readString(TestingServer.log()))
         .contains("[my-own-request-17] asked for the thread");
   }
 

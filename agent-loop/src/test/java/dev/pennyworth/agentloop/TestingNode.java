@@ -1,10 +1,13 @@
-package dev.pennyworth.botsapi;
+package dev.pennyworth.agentloop;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /// Programs of Node.js, for tests against what others have written in it: a folder of
 /// `src/test/npm` with its `package.json` and `package-lock.json` is installed into `target/npm`,
 /// once, and scripts run there. A test that needs it is skipped where there is no Node.js, or where
-/// its packages cannot be fetched.
+/// its packages cannot be fetched; with `-Dtest.node=required` it fails.
 public final class TestingNode {
   private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
   private static final Duration RUN_MAX = Duration.ofMinutes(2);
@@ -29,20 +32,31 @@ public final class TestingNode {
     this.folder = folder;
   }
 
-  /// The installed folder of that name.
+  /// The installed folder of that name. Tests that run beside this one wait while it is installed.
   public static synchronized TestingNode installed(String name) {
-    assumeTrue(runs("node", "--version"), "skipped: there is no node on this machine");
-    assumeTrue(runs("npm", "--version"), "skipped: there is no npm on this machine");
+    require(runs("node", "--version"), "there is no node on this machine");
+    require(runs("npm", "--version"), "there is no npm on this machine");
     var folder = Path.of("target", "npm", name);
     try {
-      copy(Path.of("src", "test", "npm", name), folder);
-      if (!isInstalled(folder)) {
-        install(folder);
+      Files.createDirectories(folder);
+      try (var lock = FileChannel.open(folder.resolveSibling(name + ".lock"), CREATE, WRITE)) {
+        var _ = lock.lock();
+        copy(source(name), folder);
+        if (!isInstalled(name, folder)) {
+          install(name, folder);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return new TestingNode(folder);
+  }
+
+  private static void require(boolean isThere, String otherwise) {
+    if ("required".equals(System.getProperty("test.node"))) {
+      assertThat(isThere).as("-Dtest.node=required, but " + otherwise).isTrue();
+    }
+    assumeTrue(isThere, "skipped: " + otherwise);
   }
 
   /// Where it is installed, for programs that are started by others.
@@ -59,8 +73,17 @@ public final class TestingNode {
     return result.output();
   }
 
+  private static Path source(String name) {
+    return Path.of("src", "test", "npm", name);
+  }
+
+  private static boolean isInstalled(String name, Path folder) throws IOException {
+    var installed = folder.resolve(INSTALLED);
+    return Files.exists(installed)
+        && Files.mismatch(installed, source(name).resolve("package-lock.json")) < 0;
+  }
+
   private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
     try (var files = Files.list(from)) {
       for (var file : files.toList()) {
         Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
@@ -68,21 +91,13 @@ public final class TestingNode {
     }
   }
 
-  private static boolean isInstalled(Path folder) throws IOException {
-    var installed = folder.resolve(INSTALLED);
-    return Files.exists(installed)
-        && Files.mismatch(installed, folder.resolve("package-lock.json")) < 0;
-  }
-
-  private static void install(Path folder) throws IOException {
+  private static void install(String name, Path folder) throws IOException {
     var command =
         List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline");
     var result = run(folder, INSTALL_MAX, command);
-    assumeTrue(
-        result.exitCode() == 0,
-        () -> "skipped: npm cannot install %s: %s".formatted(folder, result.errors()));
+    require(result.exitCode() == 0, "npm cannot install %s: %s".formatted(folder, result.errors()));
     Files.copy(
-        folder.resolve("package-lock.json"),
+        source(name).resolve("package-lock.json"),
         folder.resolve(INSTALLED),
         StandardCopyOption.REPLACE_EXISTING);
   }
