@@ -84,7 +84,7 @@ final class TurnAssembly {
   private TurnInProgress inProgress(
       Handle tx, Claim claim, BotSettings bot, JdbcTurns.Waiting waiting, long startedNanos) {
     if (waiting.supplied().isPresent()) {
-      return supplied(tx, claim, waiting.fitted(bot), waiting, startedNanos);
+      return supplied(tx, claim, bot, waiting, startedNanos);
     }
     var summary = summaries.find(tx, claim);
     var messages = summaries.messages(tx, claim, summary, waiting.seq());

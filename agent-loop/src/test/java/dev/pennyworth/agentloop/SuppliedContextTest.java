@@ -37,7 +37,8 @@ class SuppliedContextTest {
     var messages = loop.models.onlyReceived().body().path("messages");
     assertThat(messages.path(0).path("content").textValue())
         .startsWith("Be brief.\n\n")
-        .endsWith("\n\nSpeak Latin.\n\nSign with Vale.");
+        .endsWith("\n\nSpeak Latin.\n\nSign with Vale.")
+        .containsOnlyOnce("Speak Latin.");
     assertThat(messages.findValuesAsText("role"))
         .containsExactly("system", "user", "assistant", "tool", "user");
     assertThat(messages.path(1).path("content").textValue()).isEqualTo("Quid?");

@@ -89,6 +89,8 @@ final class SlackConnectionTest {
   @Test
   void aPersonsTokenIsRefused() {
     slack.answer("auth.test", Answer.json("{\"ok\":true,\"user\":\"ada\",\"user_id\":\"U7001\"}"));
+    chat.bot()
+        .owner("PATCH", "", "{\"platform_config\":{\"bot_token\":\"xoxp-7\"," + SIGNING + "}}");
 
     var refused = chat.bot().owner("POST", "/activate", "");
 

@@ -1,6 +1,7 @@
 package dev.pennyworth.agentloop.model;
 
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.net.Proxy;
 import java.time.Duration;
@@ -43,18 +44,19 @@ final class HttpModelConnections {
     var dispatcher = new Dispatcher(Executors.newVirtualThreadPerTaskExecutor());
     dispatcher.setMaxRequests(REQUESTS_MAX);
     dispatcher.setMaxRequestsPerHost(REQUESTS_MAX);
-    return new OkHttpClient.Builder()
-        .dispatcher(dispatcher)
-        .connectionPool(
-            new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-        .protocols(List.of(Protocol.HTTP_1_1))
-        .followRedirects(false)
-        .followSslRedirects(false)
-        .retryOnConnectionFailure(false)
-        .fastFallback(false) // it connects on platform threads, one for each attempt
-        .dns(resolver)
-        .addInterceptor(HttpModelConnections::boundErrors)
-        .addInterceptor(chain -> HttpStaleConnections.passOver(chain, IDLE_CONNECTIONS_MAX))
+    var builder =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(
+                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .retryOnConnectionFailure(false)
+            .fastFallback(false) // it connects on platform threads, one for each attempt
+            .dns(resolver)
+            .addInterceptor(HttpModelConnections::boundErrors);
+    return HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX)
         .addNetworkInterceptor(HttpModelConnections::checkConnection)
         .build();
   }
@@ -90,7 +92,6 @@ final class HttpModelConnections {
 
   /// Runs when there is a connection, before the request is written on it.
   private static Response checkConnection(Interceptor.Chain chain) throws IOException {
-    HttpStaleConnections.refuse(chain);
     if (IS_WRITTEN.isBound()) {
       IS_WRITTEN.get().set(true);
     }

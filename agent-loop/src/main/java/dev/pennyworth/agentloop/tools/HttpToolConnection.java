@@ -2,8 +2,8 @@ package dev.pennyworth.agentloop.tools;
 
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import dev.pennyworth.agentloop.SecretText;
-import dev.pennyworth.agentloop.model.HttpStaleConnections;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -78,9 +78,9 @@ public final class HttpToolConnection implements AutoCloseable {
             .readTimeout(Duration.ZERO) // each call has a limit of its own
             .writeTimeout(Duration.ZERO)
             .proxy(Proxy.NO_PROXY)
-            .dns(arePrivateNetworksAllowed ? resolver : new HttpPublicOnlyDns(resolver))
-            .addInterceptor(chain -> HttpStaleConnections.passOver(chain, IDLE_CONNECTIONS_MAX))
-            .addNetworkInterceptor(HttpToolConnection::checkConnection);
+            .dns(arePrivateNetworksAllowed ? resolver : new HttpPublicOnlyDns(resolver));
+    HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX)
+        .addNetworkInterceptor(HttpToolConnection::checkConnection);
     if (!arePrivateNetworksAllowed) {
       builder.addInterceptor(HttpToolConnection::refusePrivateLiteral);
     }
@@ -129,7 +129,6 @@ public final class HttpToolConnection implements AutoCloseable {
 
   /// Runs when there is a connection, before the request is written on it.
   private static Response checkConnection(Interceptor.Chain chain) throws IOException {
-    HttpStaleConnections.refuse(chain);
     var isWritten = chain.request().tag(AtomicBoolean.class);
     if (isWritten != null) {
       isWritten.set(true);

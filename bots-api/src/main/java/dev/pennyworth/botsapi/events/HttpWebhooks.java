@@ -3,6 +3,7 @@ package dev.pennyworth.botsapi.events;
 import dev.pennyworth.agentloop.CleanText;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import dev.pennyworth.botsapi.events.DeliveryOutcome.Delivered;
 import dev.pennyworth.botsapi.events.DeliveryOutcome.Failed;
 import dev.pennyworth.botsapi.events.DeliveryOutcome.Refused;
@@ -64,12 +65,12 @@ final class HttpWebhooks implements AutoCloseable {
             .callTimeout(TIMEOUT);
     if (!arePrivateNetworksAllowed) {
       // A proxy would resolve for itself.
-      builder.dns(new HttpPublicOnlyDns(Dns.SYSTEM)).proxy(Proxy.NO_PROXY);
+      builder
+          .dns(new HttpPublicOnlyDns(Dns.SYSTEM))
+          .proxy(Proxy.NO_PROXY)
+          .addInterceptor(HttpWebhooks::refusePrivateLiteral);
     }
-    this.http =
-        arePrivateNetworksAllowed
-            ? builder.build()
-            : builder.addInterceptor(HttpWebhooks::refusePrivateLiteral).build();
+    this.http = HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX).build();
   }
 
   /// A literal address is never resolved, so it is looked at here.

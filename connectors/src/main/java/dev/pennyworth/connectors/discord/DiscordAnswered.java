@@ -8,29 +8,22 @@ import java.util.regex.Pattern;
 
 /// What an answer is an answer to, as a turn remembers it.
 sealed interface DiscordAnswered {
-  /// Ids of Discord: numbers of 64 bits, written in decimals.
-  Pattern ID = Pattern.compile("\\d{1,20}");
+  /// Ids of Discord are decimals today. Nothing hangs on that but a place in an address.
+  Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /// A message in a server: the answer refers to it.
   record ToMessage(String id) implements DiscordAnswered {}
 
   /// A command: the answer goes where Discord shows that the bot is thinking.
-  record ByInteraction(String application, String id, SecretText token) implements DiscordAnswered {
+  ///
+  /// @param askedAt when it came, in milliseconds
+  record ByInteraction(String application, Instant askedAt, SecretText token)
+      implements DiscordAnswered {
     /// So long does Discord take answers by the token.
     private static final Duration VALID = Duration.ofMinutes(15);
 
     /// So that no answer comes a moment too late.
     private static final Duration MARGIN = Duration.ofSeconds(30);
-
-    /// Where Discord's ids begin to count milliseconds.
-    private static final long EPOCH_MILLIS = 1_420_070_400_000L;
-
-    private static final int BITS_BELOW_TIME = 22;
-
-    /// An id tells when it was made.
-    Instant askedAt() {
-      return Instant.ofEpochMilli((Long.parseUnsignedLong(id) >>> BITS_BELOW_TIME) + EPOCH_MILLIS);
-    }
 
     boolean isValid(Instant now) {
       return now.isBefore(askedAt().plus(VALID).minus(MARGIN));
@@ -41,8 +34,8 @@ sealed interface DiscordAnswered {
   default String text() {
     return switch (this) {
       case ToMessage(var id) -> "message/" + id;
-      case ByInteraction(var application, var id, var token) ->
-          "interaction/%s/%s/%s".formatted(application, id, token.reveal());
+      case ByInteraction(var application, var askedAt, var token) ->
+          "command/%s/%d/%s".formatted(application, askedAt.toEpochMilli(), token.reveal());
     };
   }
 
@@ -51,8 +44,12 @@ sealed interface DiscordAnswered {
     var words = text.split("/", 4);
     return switch (words[0]) {
       case "message" -> Optional.of(new ToMessage(words[1]));
-      case "interaction" ->
-          Optional.of(new ByInteraction(words[1], words[2], new SecretText(words[3])));
+      case "command" ->
+          Optional.of(
+              new ByInteraction(
+                  words[1],
+                  Instant.ofEpochMilli(Long.parseLong(words[2])),
+                  new SecretText(words[3])));
       default -> Optional.empty();
     };
   }

@@ -6,6 +6,7 @@ import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.connectors.UnreadableMessage;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -127,7 +128,9 @@ final class DiscordInbound {
   }
 
   /// What an interaction is.
-  static DiscordInteraction interaction(JsonNode interaction, TeamId team, BotId bot) {
+  ///
+  /// @param now when it came: Discord takes the answer for some minutes
+  static DiscordInteraction interaction(JsonNode interaction, TeamId team, BotId bot, Instant now) {
     int type = interaction.path("type").asInt();
     if (type == PING) {
       return new DiscordInteraction.Ping();
@@ -148,7 +151,7 @@ final class DiscordInbound {
     if (user.path("bot").asBoolean()) {
       return new DiscordInteraction.Odd("Bots are not answered.");
     }
-    return command(interaction, user, team, bot);
+    return command(interaction, user, team, bot, now);
   }
 
   private static boolean isWhole(JsonNode interaction, JsonNode user) {
@@ -162,12 +165,12 @@ final class DiscordInbound {
   }
 
   private static DiscordInteraction command(
-      JsonNode interaction, JsonNode user, TeamId team, BotId bot) {
+      JsonNode interaction, JsonNode user, TeamId team, BotId bot, Instant now) {
     var data = interaction.path("data");
     var name = data.path("name").asText();
     var text =
         switch (name) {
-          case DiscordCommands.ASK -> option(data, DiscordCommands.MESSAGE).strip();
+          case DiscordCommands.ASK -> said(data).strip();
           case DiscordCommands.RESET -> "/reset";
           default -> "";
         };
@@ -187,21 +190,27 @@ final class DiscordInbound {
             text,
             Optional.empty(),
             Optional.empty(),
-            Optional.of(answered(interaction, id).text())));
+            Optional.of(answered(interaction, now).text())));
   }
 
-  private static DiscordAnswered answered(JsonNode interaction, String id) {
+  private static DiscordAnswered answered(JsonNode interaction, Instant now) {
     return new DiscordAnswered.ByInteraction(
         interaction.path("application_id").textValue(),
-        id,
+        now,
         new SecretText(interaction.path("token").textValue()));
   }
 
-  private static String option(JsonNode data, String name) {
-    return StreamSupport.stream(data.path("options").spliterator(), false)
-        .filter(option -> option.path("name").asText().equals(name))
-        .map(option -> option.path("value").asText())
+  /// Of a command that somebody registered with an option of another name, that one's text.
+  private static String said(JsonNode data) {
+    var texts =
+        StreamSupport.stream(data.path("options").spliterator(), false)
+            .filter(option -> option.path("value").isTextual())
+            .toList();
+    return texts.stream()
+        .filter(option -> option.path("name").asText().equals(DiscordCommands.MESSAGE))
         .findFirst()
+        .or(() -> texts.stream().findFirst())
+        .map(option -> option.path("value").textValue())
         .orElse("");
   }
 }

@@ -7,6 +7,7 @@ import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.connectors.PlatformTyping;
 import dev.pennyworth.connectors.WebhookBot;
 import dev.pennyworth.connectors.WebhookIntake;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// Takes in what was said to a bot, whichever way it came: by the gateway or by HTTP. Safe to
@@ -15,11 +16,14 @@ final class DiscordIntake {
   private final WebhookIntake intake;
   private final DiscordSender sender;
   private final PlatformTyping typing;
+  private final InstantSource clock;
 
-  DiscordIntake(WebhookIntake intake, DiscordSender sender, PlatformTyping typing) {
+  DiscordIntake(
+      WebhookIntake intake, DiscordSender sender, PlatformTyping typing, InstantSource clock) {
     this.intake = intake;
     this.sender = sender;
     this.typing = typing;
+    this.clock = clock;
   }
 
   /// Accepts a message. What is over a limit is let pass: Discord would not send it again.
@@ -42,7 +46,11 @@ final class DiscordIntake {
   /// Takes an interaction.
   Answer take(WebhookBot bot, JsonNode interaction) {
     var settings = bot.settings();
-    return switch (DiscordInbound.interaction(interaction, settings.team(), settings.bot())) {
+    if (interaction instanceof ObjectNode told && !told.hasNonNull("application_id")) {
+      bot.config("application_id").ifPresent(own -> told.put("application_id", own.reveal()));
+    }
+    return switch (DiscordInbound.interaction(
+        interaction, settings.team(), settings.bot(), clock.instant())) {
       case DiscordInteraction.Ping() -> Answer.of(DiscordInteraction.pong());
       case DiscordInteraction.Typed() -> Answer.of(DiscordInteraction.noProposals());
       case DiscordInteraction.Odd(var why) -> Answer.of(DiscordInteraction.aside(why));

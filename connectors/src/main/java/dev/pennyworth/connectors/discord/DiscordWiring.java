@@ -52,8 +52,9 @@ final class DiscordWiring {
   }
 
   @Singleton
-  DiscordIntake discordIntake(WebhookIntake intake, DiscordSender sender, PlatformTyping typing) {
-    return new DiscordIntake(intake, sender, typing);
+  DiscordIntake discordIntake(
+      WebhookIntake intake, DiscordSender sender, PlatformTyping typing, InstantSource clock) {
+    return new DiscordIntake(intake, sender, typing, clock);
   }
 
   @Singleton

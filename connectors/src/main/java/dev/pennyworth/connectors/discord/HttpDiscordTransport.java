@@ -1,5 +1,6 @@
 package dev.pennyworth.connectors.discord;
 
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
 import java.net.URI;
@@ -42,18 +43,21 @@ final class HttpDiscordTransport implements AutoCloseable {
     dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
     dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
     this.client =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .connectTimeout(CONNECT_MAX)
-            .readTimeout(CALL_MAX)
-            .writeTimeout(CALL_MAX)
-            .callTimeout(CALL_MAX)
+        HttpStaleConnections.keepOff(
+                new OkHttpClient.Builder()
+                    .dispatcher(dispatcher)
+                    .connectionPool(
+                        new ConnectionPool(
+                            IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+                    .protocols(List.of(Protocol.HTTP_1_1))
+                    .followRedirects(false)
+                    .followSslRedirects(false)
+                    .retryOnConnectionFailure(false)
+                    .connectTimeout(CONNECT_MAX)
+                    .readTimeout(CALL_MAX)
+                    .writeTimeout(CALL_MAX)
+                    .callTimeout(CALL_MAX),
+                IDLE_CONNECTIONS_MAX)
             .addNetworkInterceptor(HttpDiscordTransport::onceConnected)
             .build();
   }

@@ -1,5 +1,6 @@
 package dev.pennyworth.connectors.slack;
 
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,19 +35,22 @@ public final class HttpSlackTransport implements AutoCloseable {
     dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
     dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
     this.client =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .connectTimeout(CONNECT_MAX)
-            .readTimeout(CALL_MAX)
-            .writeTimeout(CALL_MAX)
-            .callTimeout(CALL_MAX)
-            .addInterceptor(HttpSlackTransport::answerOfSlack)
+        HttpStaleConnections.keepOff(
+                new OkHttpClient.Builder()
+                    .dispatcher(dispatcher)
+                    .connectionPool(
+                        new ConnectionPool(
+                            IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+                    .protocols(List.of(Protocol.HTTP_1_1))
+                    .followRedirects(false)
+                    .followSslRedirects(false)
+                    .retryOnConnectionFailure(false)
+                    .connectTimeout(CONNECT_MAX)
+                    .readTimeout(CALL_MAX)
+                    .writeTimeout(CALL_MAX)
+                    .callTimeout(CALL_MAX)
+                    .addInterceptor(HttpSlackTransport::answerOfSlack),
+                IDLE_CONNECTIONS_MAX)
             .addNetworkInterceptor(HttpSlackTransport::onceConnected)
             .build();
   }

@@ -29,8 +29,14 @@ public final class SlackApi {
     // It would count calls on threads of its own, and log requests with their tokens.
     config.setStatsEnabled(false);
     config.setHttpClientResponseHandlers(List.of());
-    url.ifPresent(at -> config.setMethodsEndpointUrlPrefix(at + "/api/"));
+    url.ifPresent(at -> config.setMethodsEndpointUrlPrefix(methodsAt(at)));
     this.methods = Slack.getInstance(config, new SlackHttpClient(transport.client())).methods();
+  }
+
+  /// The library's own setting ends with `/api/`, and so may the operator's.
+  private static String methodsAt(URI url) {
+    var address = url.toString().replaceAll("/+$", "");
+    return address.endsWith("/api") ? address + "/" : address + "/api/";
   }
 
   /// Whose token it is.

@@ -28,6 +28,7 @@ public final class SlackConnector implements PlatformConnector {
           + " as the app shows it under Basic Information, in platform_config.app_token, and"
           + " activate the bot again.";
 
+  private static final String BOTS_TOKEN = "xoxb-";
   private static final String TOKEN_FIELD = "platform_config.bot_token";
   private static final String SECRET_FIELD = "platform_config.signing_secret";
   private static final String APP_TOKEN_FIELD = "platform_config.app_token";
@@ -68,7 +69,7 @@ public final class SlackConnector implements PlatformConnector {
     var done = new ArrayList<String>();
     done.add(
         "Slack knows the bot token: it is that of @%s in the workspace %s."
-            .formatted(self.getUser(), self.getTeam()));
+            .formatted(name(self), Optional.ofNullable(self.getTeam()).orElse("(without a name)")));
     if (isBySocket) {
       done.add("Slack takes the app-level token. Messages come by Socket Mode from now on.");
     }
@@ -106,13 +107,17 @@ public final class SlackConnector implements PlatformConnector {
     } catch (SlackFailure failure) {
       throw refusal(failure, TOKEN_FIELD, TOKEN_REFUSED);
     }
-    if (self.getBotId() == null) {
+    if (self.getBotId() == null && !token.reveal().startsWith(BOTS_TOKEN)) {
       throw new PlatformRefused(
           TOKEN_FIELD,
           "platform_config.bot_token is the token of a person, and the bot would speak in his name."
               + " Set the Bot User OAuth Token (xoxb-…).");
     }
     return self;
+  }
+
+  private static String name(AuthTestResponse self) {
+    return Optional.ofNullable(self.getUser()).orElse("bot");
   }
 
   private void requireSocket(WebhookBot bot) throws PlatformRefused {
@@ -149,7 +154,7 @@ public final class SlackConnector implements PlatformConnector {
     toDo.add(
         "App Home: switch the Messages Tab on, and allow users to send messages from it. Install the"
             + " app again if Slack asks for it, and invite the bot to its channels: /invite @%s."
-                .formatted(self.getUser()));
+                .formatted(name(self)));
     missing(self).ifPresent(toDo::add);
     return List.copyOf(toDo);
   }
@@ -161,9 +166,7 @@ public final class SlackConnector implements PlatformConnector {
     requestUrl.ifPresent(url -> values.put("request_url", url));
     values.put("bot_events", String.join(", ", SlackManifest.EVENTS));
     values.put("bot_scopes", String.join(", ", SlackManifest.SCOPES));
-    values.put(
-        "app_manifest",
-        SlackManifest.json(Optional.ofNullable(self.getUser()).orElse("bot"), requestUrl));
+    values.put("app_manifest", SlackManifest.json(name(self), requestUrl));
     return values;
   }
 

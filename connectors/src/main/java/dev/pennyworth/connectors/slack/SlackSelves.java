@@ -38,7 +38,7 @@ final class SlackSelves {
     }
     try {
       var user = Optional.ofNullable(api.whoIs(token.get()).getUserId());
-      user.ifPresent(id -> known.put(key, id));
+      user.ifPresentOrElse(id -> known.put(key, id), () -> failed.put(key, true));
       return user;
     } catch (SlackFailure _) {
       failed.put(key, true);

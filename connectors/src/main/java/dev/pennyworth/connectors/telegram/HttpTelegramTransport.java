@@ -1,9 +1,12 @@
 package dev.pennyworth.connectors.telegram;
 
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
@@ -32,27 +35,48 @@ public final class HttpTelegramTransport implements AutoCloseable {
 
   private static final long IDLE_SECONDS_MAX = 20;
 
+  /// The methods that are called, as Telegram writes them. It takes any case; what stands in its
+  /// place may not, and the library writes most of them small.
+  private static final List<String> METHODS =
+      List.of(
+          "deleteWebhook",
+          "getMe",
+          "getUpdates",
+          "getWebhookInfo",
+          "sendChatAction",
+          "sendMessage",
+          "setWebhook");
+
+  private final String pathPrefix;
+
   private final OkHttpClient client;
   private final OkHttpClient pollingClient;
 
-  public HttpTelegramTransport(ExecutorService threads) {
+  /// @param url where the API is, of which the library takes no path; empty for Telegram's own
+  public HttpTelegramTransport(Optional<URI> url, ExecutorService threads) {
+    this.pathPrefix = url.map(URI::getRawPath).orElse("").replaceAll("/+$", "");
     var dispatcher = new Dispatcher(threads);
     dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
     dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
     this.client =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .connectTimeout(CONNECT_MAX)
-            .readTimeout(CALL_MAX)
-            .writeTimeout(CALL_MAX)
-            .callTimeout(CALL_MAX)
-            .addInterceptor(HttpTelegramTransport::answerOfTelegram)
+        HttpStaleConnections.keepOff(
+                new OkHttpClient.Builder()
+                    .dispatcher(dispatcher)
+                    .connectionPool(
+                        new ConnectionPool(
+                            IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+                    .protocols(List.of(Protocol.HTTP_1_1))
+                    .followRedirects(false)
+                    .followSslRedirects(false)
+                    .retryOnConnectionFailure(false)
+                    .connectTimeout(CONNECT_MAX)
+                    .readTimeout(CALL_MAX)
+                    .writeTimeout(CALL_MAX)
+                    .callTimeout(CALL_MAX)
+                    .addInterceptor(TelegramAnswers::readable)
+                    .addInterceptor(HttpTelegramTransport::answerOfTelegram)
+                    .addInterceptor(this::asDocumented),
+                IDLE_CONNECTIONS_MAX)
             .addNetworkInterceptor(HttpTelegramTransport::onceConnected)
             .build();
     this.pollingClient = pollingClient(threads);
@@ -114,6 +138,20 @@ public final class HttpTelegramTransport implements AutoCloseable {
       throw new Broken(response.code());
     }
     return response;
+  }
+
+  private Response asDocumented(Interceptor.Chain chain) throws IOException {
+    var request = chain.request();
+    var url = request.url();
+    int last = url.pathSize() - 1;
+    var method = url.pathSegments().get(last);
+    var named =
+        url.newBuilder()
+            .setPathSegment(
+                last, METHODS.stream().filter(method::equalsIgnoreCase).findFirst().orElse(method))
+            .build();
+    var placed = named.newBuilder().encodedPath(pathPrefix + named.encodedPath()).build();
+    return chain.proceed(request.newBuilder().url(placed).build());
   }
 
   private static Response onceConnected(Interceptor.Chain chain) throws IOException {

@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.api.methods.botapimethods.BotApiMethod;
-import org.telegram.telegrambots.meta.api.methods.updates.SetWebhook;
 import org.telegram.telegrambots.meta.api.objects.ResponseParameters;
 import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
@@ -48,15 +47,6 @@ public final class TelegramApi {
       throws TelegramFailure {
     try {
       return client(token).execute(method);
-    } catch (TelegramApiException e) {
-      throw failure(e);
-    }
-  }
-
-  /// Registers a webhook.
-  void execute(SecretText token, SetWebhook webhook) throws TelegramFailure {
-    try {
-      client(token).execute(webhook);
     } catch (TelegramApiException e) {
       throw failure(e);
     }

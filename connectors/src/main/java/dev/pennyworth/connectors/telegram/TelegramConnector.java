@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 import org.telegram.telegrambots.meta.api.methods.GetMe;
 import org.telegram.telegrambots.meta.api.methods.updates.DeleteWebhook;
 import org.telegram.telegrambots.meta.api.methods.updates.GetWebhookInfo;
-import org.telegram.telegrambots.meta.api.methods.updates.SetWebhook;
 import org.telegram.telegrambots.meta.api.objects.User;
 import org.telegram.telegrambots.meta.api.objects.WebhookInfo;
 
@@ -61,7 +60,7 @@ public final class TelegramConnector implements PlatformConnector {
       } else {
         var secret = secret(bot);
         self = api.execute(token, GetMe.builder().build());
-        api.execute(token, webhook(webhookUrl, secret));
+        api.execute(token, new TelegramWebhook(webhookUrl.toString(), secret.reveal()));
       }
     } catch (TelegramFailure failure) {
       throw refusal(failure);
@@ -78,14 +77,6 @@ public final class TelegramConnector implements PlatformConnector {
         List.of(),
         name.<Map<String, String>>map(it -> Map.of("chat_url", "https://t.me/" + it))
             .orElse(Map.of()));
-  }
-
-  private static SetWebhook webhook(URI url, SecretText secret) {
-    return SetWebhook.builder()
-        .url(url.toString())
-        .secretToken(secret.reveal())
-        .allowedUpdates(List.of("message"))
-        .build();
   }
 
   private static SecretText token(WebhookBot bot) throws PlatformRefused {

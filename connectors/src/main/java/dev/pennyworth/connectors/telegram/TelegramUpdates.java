@@ -47,9 +47,10 @@ final class TelegramUpdates extends GetUpdates {
     throw new TelegramApiRequestException("There is no list of updates");
   }
 
-  private static Update update(JsonNode update) {
+  /// An update; without a content if it is none that can be read.
+  static Update update(JsonNode update) {
     try {
-      return TelegramApi.MAPPER.treeToValue(update, Update.class);
+      return TelegramApi.MAPPER.treeToValue(TelegramGaps.filled(update), Update.class);
     } catch (JsonProcessingException _) {
       var unreadable = new Update();
       unreadable.setUpdateId(update.path("update_id").intValue());

@@ -56,7 +56,7 @@ public final class TelegramWebhookController {
 
   private static Optional<Update> update(byte[] body) {
     try {
-      return Optional.ofNullable(TelegramApi.MAPPER.readValue(body, Update.class));
+      return Optional.of(TelegramUpdates.update(TelegramApi.MAPPER.readTree(body)));
     } catch (IOException _) {
       return Optional.empty(); // Telegram would send it again and again
     }

@@ -18,8 +18,8 @@ public final class TelegramWiring {
 
   @Singleton
   @Bean(preDestroy = "close")
-  HttpTelegramTransport telegramTransport() {
-    return new HttpTelegramTransport(threads);
+  HttpTelegramTransport telegramTransport(PlatformApiUrls urls) {
+    return new HttpTelegramTransport(urls.telegram(), threads);
   }
 
   @Singleton

@@ -1,5 +1,6 @@
 package dev.pennyworth.connectors.whatsapp;
 
+import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -29,17 +30,19 @@ public final class HttpWhatsAppTransport implements AutoCloseable {
   private static final MediaType JSON = MediaType.get("application/json");
 
   private final OkHttpClient client =
-      new OkHttpClient.Builder()
-          .connectionPool(
-              new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-          .protocols(List.of(Protocol.HTTP_1_1))
-          .followRedirects(false)
-          .followSslRedirects(false)
-          .retryOnConnectionFailure(false)
-          .connectTimeout(CONNECT_MAX)
-          .readTimeout(CALL_MAX)
-          .writeTimeout(CALL_MAX)
-          .callTimeout(CALL_MAX)
+      HttpStaleConnections.keepOff(
+              new OkHttpClient.Builder()
+                  .connectionPool(
+                      new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
+                  .protocols(List.of(Protocol.HTTP_1_1))
+                  .followRedirects(false)
+                  .followSslRedirects(false)
+                  .retryOnConnectionFailure(false)
+                  .connectTimeout(CONNECT_MAX)
+                  .readTimeout(CALL_MAX)
+                  .writeTimeout(CALL_MAX)
+                  .callTimeout(CALL_MAX),
+              IDLE_CONNECTIONS_MAX)
           .addNetworkInterceptor(HttpWhatsAppTransport::onceConnected)
           .build();
 

@@ -9,8 +9,6 @@ import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.connectors.DeliveryReport;
 import dev.pennyworth.connectors.DeliveryReport.Status;
 import dev.pennyworth.connectors.UnreadableMessage;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,38 +18,31 @@ import java.util.regex.Pattern;
 
 /// Reads what Meta sends: any number of entries, changes, messages and statuses in one body. What
 /// is not for the bot to answer is nothing: other numbers' messages, the bot's own, reactions and
-/// the like, and in groups what neither mentions the bot nor answers it. Source:
+/// the like, and in groups what neither mentions the bot nor answers it. A message that Meta could
+/// bring only after days is one all the same: whether the answer is still taken, Meta says. Source:
 /// developers.facebook.com, webhooks, messages.
 final class WhatsAppInbound {
-  /// Meta tries for seven days, but takes an answer for one only.
-  static final Duration AGE_MAX = Duration.ofHours(24);
-
   private static final int ID_LENGTH_MAX = 500;
 
   private final TeamId team;
   private final BotId bot;
   private final String phoneNumberId;
-  private final Instant now;
   private final List<InboundMessage> messages = new ArrayList<>();
   private final List<DeliveryReport> reports = new ArrayList<>();
 
   /// End users who are told already that only text is read: an album is told once.
   private final Set<String> noticed = new HashSet<>();
 
-  private int stale;
-
-  private WhatsAppInbound(TeamId team, BotId bot, String phoneNumberId, Instant now) {
+  private WhatsAppInbound(TeamId team, BotId bot, String phoneNumberId) {
     this.team = team;
     this.bot = bot;
     this.phoneNumberId = phoneNumberId;
-    this.now = now;
   }
 
   /// What a body holds.
   ///
   /// @param messages in the order in which they came
-  /// @param stale messages that are too old to be answered
-  record Events(List<InboundMessage> messages, List<DeliveryReport> reports, int stale) {
+  record Events(List<InboundMessage> messages, List<DeliveryReport> reports) {
     Events {
       messages = List.copyOf(messages);
       reports = List.copyOf(reports);
@@ -59,21 +50,21 @@ final class WhatsAppInbound {
   }
 
   /// @param phoneNumberId Meta's id of the bot's number
-  static Events read(JsonNode body, TeamId team, BotId bot, String phoneNumberId, Instant now) {
-    var inbound = new WhatsAppInbound(team, bot, phoneNumberId, now);
+  static Events read(JsonNode body, TeamId team, BotId bot, String phoneNumberId) {
+    var inbound = new WhatsAppInbound(team, bot, phoneNumberId);
     for (var entry : body.path("entry")) {
       for (var change : entry.path("changes")) {
-        if (change.path("field").asText("").equals("messages")) {
+        if (change.path("field").asText("messages").equals("messages")) {
           inbound.read(change.path("value"));
         }
       }
     }
-    return new Events(inbound.messages, inbound.reports, inbound.stale);
+    return new Events(inbound.messages, inbound.reports);
   }
 
   private void read(JsonNode value) {
     var metadata = value.path("metadata");
-    if (!phoneNumberId.equals(id(metadata.path("phone_number_id")).orElse(""))) {
+    if (!phoneNumberId.equals(id(metadata.path("phone_number_id")).orElse(phoneNumberId))) {
       return;
     }
     var ownNumber = metadata.path("display_phone_number").asText("").replaceAll("[^0-9]", "");
@@ -101,10 +92,6 @@ final class WhatsAppInbound {
             ? Optional.<String>empty()
             : WhatsAppContent.wordless(message).filter(_ -> !noticed.contains(from.get()));
     if (said.isEmpty() && wordless.isEmpty()) {
-      return;
-    }
-    if (isStale(message)) {
-      stale++;
       return;
     }
     var inbound =
@@ -137,13 +124,6 @@ final class WhatsAppInbound {
     return isAnswer || mention.matcher(said).find()
         ? Optional.of(mention.matcher(said).replaceAll("").strip()).filter(left -> !left.isBlank())
         : Optional.empty();
-  }
-
-  /// One without a time that can be read is taken as new: its id is what tells it from others.
-  private boolean isStale(JsonNode message) {
-    var timestamp = message.path("timestamp").asText("");
-    return timestamp.matches("\\d{1,12}")
-        && Instant.ofEpochSecond(Long.parseLong(timestamp)).plus(AGE_MAX).isBefore(now);
   }
 
   private static Optional<String> name(JsonNode contacts, String from) {

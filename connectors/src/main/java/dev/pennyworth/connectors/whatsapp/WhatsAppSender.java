@@ -70,10 +70,8 @@ public final class WhatsAppSender implements PlatformSender {
   }
 
   private static Sent accepted(JsonNode answer) {
-    var id = answer.path("messages").path(0).path("id").textValue();
-    return id == null
-        ? new Sent.Unknown("WhatsApp's answer names no message.")
-        : new Sent.Accepted(Optional.of(id));
+    return new Sent.Accepted(
+        Optional.ofNullable(answer.path("messages").path(0).path("id").textValue()));
   }
 
   private static String messages(WhatsAppAccess access) {

@@ -31,8 +31,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Messages and statuses from WhatsApp. What is stored or needs no answer is 200, so that Meta does
 /// not send it again.
@@ -41,7 +39,6 @@ import org.slf4j.LoggerFactory;
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Webhooks")
 public final class WhatsAppWebhookController {
-  private static final Logger LOG = LoggerFactory.getLogger(WhatsAppWebhookController.class);
   private static final int CHALLENGE_LENGTH_MAX = 1_000;
 
   private final WebhookIntake intake;
@@ -105,14 +102,10 @@ public final class WhatsAppWebhookController {
     }
     var settings = bot.settings();
     var number = bot.config("phone_number_id").map(SecretText::reveal).orElse("");
-    var events =
-        WhatsAppInbound.read(tree(body), settings.team(), settings.bot(), number, clock.instant());
+    var events = WhatsAppInbound.read(tree(body), settings.team(), settings.bot(), number);
     events
         .reports()
         .forEach(report -> reports.note(settings.team(), settings.bot(), "whatsapp", report));
-    if (events.stale() > 0) {
-      LOG.info("{} let {} messages pass that are older than a day", id, events.stale());
-    }
     return accept(bot, events.messages());
   }
 

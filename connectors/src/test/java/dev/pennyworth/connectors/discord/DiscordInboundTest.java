@@ -10,6 +10,7 @@ import dev.pennyworth.billing.TeamId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ class DiscordInboundTest {
   private static final Path CASES = Path.of("src/test/resources/dev/pennyworth/connectors/discord");
   private static final TeamId TEAM = new TeamId(new UUID(1, 1));
   private static final BotId BOT = new BotId(new UUID(2, 2));
+  private static final Instant NOW = Instant.ofEpochMilli(1_790_000_000_000L);
   private static final String SELF = "900000000000000042";
 
   static Stream<String> cases() throws IOException {
@@ -39,7 +41,7 @@ class DiscordInboundTest {
     var payload = recorded.path("d");
 
     if (event.equals("INTERACTION_CREATE")) {
-      assertInteraction(DiscordInbound.interaction(payload, TEAM, BOT), payload, expected);
+      assertInteraction(DiscordInbound.interaction(payload, TEAM, BOT, NOW), payload, expected);
       assertThat(DiscordInbound.message(event, payload, TEAM, BOT, SELF)).isEmpty();
       return;
     }

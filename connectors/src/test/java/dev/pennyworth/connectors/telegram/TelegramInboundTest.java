@@ -91,7 +91,7 @@ class TelegramInboundTest {
   }
 
   private static Update update(String file) throws IOException {
-    return TelegramApi.MAPPER.treeToValue(read(file).path("update"), Update.class);
+    return TelegramUpdates.update(read(file).path("update"));
   }
 
   private static JsonNode read(String file) throws IOException {
