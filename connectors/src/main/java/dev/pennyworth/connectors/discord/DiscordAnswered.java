@@ -22,14 +22,9 @@ sealed interface DiscordAnswered {
     /// So that no answer comes a moment too late.
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
-    /// Where Discord's ids begin to count milliseconds.
-    private static final long EPOCH_MILLIS = 1_420_070_400_000L;
-
-    private static final int BITS_BELOW_TIME = 22;
-
     /// An id tells when it was made.
     Instant askedAt() {
-      return Instant.ofEpochMilli((Long.parseUnsignedLong(id) >>> BITS_BELOW_TIME) + EPOCH_MILLIS);
+      return new DiscordSnowflake(Long.parseUnsignedLong(id)).time();
     }
 
     boolean isValid(Instant now) {
