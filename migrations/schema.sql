@@ -429,6 +429,7 @@ CREATE TABLE bot (
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   deleted_at timestamptz,          -- NULL while it exists; its ledger stays
+  active_since timestamptz,        -- NULL while it is not active, or not known: since when it is
   PRIMARY KEY (team_id, bot_id),
   CONSTRAINT bot_of_a_team FOREIGN KEY (team_id) REFERENCES team (team_id),
   CONSTRAINT bot_slug_is_unique UNIQUE (team_id, slug),

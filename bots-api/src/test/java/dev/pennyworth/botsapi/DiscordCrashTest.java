@@ -39,7 +39,7 @@ class DiscordCrashTest {
                   discord.url()));
       var program = new AtomicReference<>(TestingProcess.start(home, variables));
       try {
-        activate(program.get(), discord);
+        activate(program.get(), discord, TOKEN);
         Eventually.holds("it listens", PATIENCE, () -> gateway.ready() == 1);
         var isKilled = new AtomicBoolean();
         discord.answer(call -> {
@@ -65,10 +65,11 @@ class DiscordCrashTest {
     }
   }
 
-  private static void activate(TestingProcess program, TestingDiscord discord) {
+  /// Makes an active bot of the operator's.
+  static void activate(TestingProcess program, TestingDiscord discord, String token) {
     var owner = program.signIn();
     var key = TestingDiscordBot.publicKey(TestingDiscordBot.keys());
-    var application = discord.register(TOKEN, key);
+    var application = discord.register(token, key);
     var made =
         program.post(
             "/api/bots",
@@ -78,7 +79,7 @@ class DiscordCrashTest {
                 "platform":"discord",
                 "platform_config":{"application_id":"%s","public_key":"%s","bot_token":"%s"}
                 """
-                    .formatted(application.id, key, TOKEN)));
+                    .formatted(application.id, key, token)));
     var id = made.json().required("id").textValue();
     assertThat(program.post("/api/bots/" + id + "/activate", owner, "{}").status()).isEqualTo(200);
   }

@@ -318,7 +318,7 @@ final class DiscordGatewayTest {
   }
 
   private static ObjectNode json(String text) {
-    return (ObjectNode) new Call("", "", "", text).json();
+    return (ObjectNode) new Call("", "", "", "", text).json();
   }
 
   private List<Call> texts() {

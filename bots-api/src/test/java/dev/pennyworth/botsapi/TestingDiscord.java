@@ -34,7 +34,8 @@ final class TestingDiscord implements AutoCloseable {
   /// A call that arrived.
   ///
   /// @param path below the version
-  record Call(String method, String path, String token, String body) {
+  /// @param query what follows it; empty without one
+  record Call(String method, String path, String query, String token, String body) {
     JsonNode json() {
       try {
         return MAPPER.readTree(body);
@@ -85,6 +86,7 @@ final class TestingDiscord implements AutoCloseable {
   }
 
   private final Map<String, Application> applications = new ConcurrentHashMap<>();
+  private final TestingDiscordHistory history = new TestingDiscordHistory();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, List<ObjectNode>> visible = new ConcurrentHashMap<>();
   private final Map<String, ObjectNode> byNonce = new ConcurrentHashMap<>();
@@ -112,6 +114,11 @@ final class TestingDiscord implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /// What channels keep.
+  TestingDiscordHistory history() {
+    return history;
   }
 
   void gatewayUrl(String url) {
@@ -180,6 +187,7 @@ final class TestingDiscord implements AutoCloseable {
           new Call(
               exchange.getRequestMethod(),
               exchange.getRequestURI().getPath().substring(ROOT.length()),
+              Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse(""),
               authorization == null ? "" : authorization.replaceFirst("^Bot ", ""),
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       calls.add(call);
@@ -217,7 +225,7 @@ final class TestingDiscord implements AutoCloseable {
               200,
               "{\"url\":\"%s\",\"shards\":1,\"session_start_limit\":{\"total\":1000,\"remaining\":999,\"reset_after\":0,\"max_concurrency\":1}}"
                   .formatted(gatewayUrl));
-      default -> words[3].equals("typing") ? empty() : message(call, words[2]);
+      default -> ofChannel(call, application, words);
     };
   }
 
@@ -274,7 +282,18 @@ final class TestingDiscord implements AutoCloseable {
     return json(200, withId(call).toString());
   }
 
-  private Answer.Status message(Call call, String channel) {
+  private Answer.Status ofChannel(Call call, Application application, String[] words) {
+    var channel = words[2];
+    if (words.length == 3) {
+      return history.channel(channel);
+    }
+    if (call.method().equals("GET")) {
+      return history.messages(channel, call.query());
+    }
+    return words[3].equals("typing") ? empty() : message(call, application, channel);
+  }
+
+  private Answer.Status message(Call call, Application application, String channel) {
     var text = call.json().path("content").asText();
     if (text.isBlank() || text.codePointCount(0, text.length()) > LENGTH_MAX) {
       return json(400, "{\"message\":\"Invalid Form Body\",\"code\":50035}");
@@ -288,7 +307,9 @@ final class TestingDiscord implements AutoCloseable {
       }
       var message = withId(call);
       byNonce.put(call.token() + nonce, message);
+      message.put("channel_id", channel).put("type", 0).set("author", user(application));
       visible.computeIfAbsent(channel, _ -> new CopyOnWriteArrayList<>()).add(message);
+      history.add(message);
       return json(200, message.toString());
     }
   }

@@ -138,8 +138,19 @@ final class TestingDiscordBot extends TestingPlatformBot {
   }
 
   private String snowflake(int number) {
-    long millis = server.clock().instant().toEpochMilli() - EPOCH_MILLIS;
-    return Long.toString((millis << 22) + number);
+    return snowflake(server.clock().instant(), number);
+  }
+
+  /// An id that was made at a time.
+  static String snowflake(Instant time, int number) {
+    return Long.toString(((time.toEpochMilli() - EPOCH_MILLIS) << 22) + number);
+  }
+
+  /// A direct message of Ada's that was sent at a time.
+  static ObjectNode message(Instant time, int number, String channel, String text) {
+    return message(number, channel, text)
+        .put("id", snowflake(time, number))
+        .put("timestamp", time.toString());
   }
 
   /// A direct message of Ada's, as the gateway brings it.

@@ -30,7 +30,7 @@ final class KeptSlot implements Slot {
   private final WebhookBots bots;
   private final JdbcSlots slots;
   private final JdbcSlots.SlotClaim claim;
-  private final Instant changedAt;
+  private final ActiveBot bot;
   private final NodeLease lease;
   private final CountDownLatch ending = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -42,13 +42,13 @@ final class KeptSlot implements Slot {
       WebhookBots bots,
       JdbcSlots slots,
       JdbcSlots.SlotClaim claim,
-      Instant changedAt,
+      ActiveBot bot,
       NodeLease lease) {
     this.listener = listener;
     this.bots = bots;
     this.slots = slots;
     this.claim = claim;
-    this.changedAt = changedAt;
+    this.bot = bot;
     this.lease = lease;
     this.cursor = claim.cursor();
   }
@@ -59,7 +59,7 @@ final class KeptSlot implements Slot {
 
   /// When the bot was changed last, as it is listened to.
   Instant changedAt() {
-    return changedAt;
+    return bot.changedAt();
   }
 
   /// Listens until [#end].
@@ -82,11 +82,11 @@ final class KeptSlot implements Slot {
 
   private void listen() throws InterruptedException {
     try {
-      var bot = bots.find(claim.bot()).filter(WebhookBot::isActive);
-      if (bot.isEmpty()) {
+      var found = bots.find(claim.bot()).filter(WebhookBot::isActive);
+      if (found.isEmpty()) {
         return;
       }
-      try (var listening = listener.open(bot.get(), this)) {
+      try (var listening = listener.open(found.get(), this)) {
         while (listening.isOpen() && isOurs()) {
           ending.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -132,6 +132,11 @@ final class KeptSlot implements Slot {
   @Override
   public Optional<String> cursor() {
     return cursor;
+  }
+
+  @Override
+  public Optional<Instant> activeSince() {
+    return bot.since();
   }
 
   @Override

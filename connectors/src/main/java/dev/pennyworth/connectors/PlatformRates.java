@@ -2,6 +2,7 @@ package dev.pennyworth.connectors;
 
 import dev.pennyworth.agentloop.InboundMessage;
 import dev.pennyworth.agentloop.RateLimit;
+import dev.pennyworth.agentloop.RateState;
 import dev.pennyworth.billing.BotId;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,14 @@ public final class PlatformRates {
       Map.of(
           "telegram", 60, "discord", 120, "whatsapp", 60, "slack", 60, "custom", 60, "openai", 60);
 
+  private static final String THIS_BOT = "this bot";
+
   private PlatformRates() {}
+
+  /// Whether it is the bot's limit that a refused message met, not its end user's.
+  public static boolean isOfBot(RateState state) {
+    return state.subject().equals(THIS_BOT);
+  }
 
   /// The limits that a message counts in.
   ///
@@ -33,6 +41,6 @@ public final class PlatformRates {
     if (perMinute == null) {
       throw new IllegalArgumentException("no limit is known for platform " + platform);
     }
-    return new RateLimit("bot/" + bot + "/" + platform, "this bot", perMinute);
+    return new RateLimit("bot/" + bot + "/" + platform, THIS_BOT, perMinute);
   }
 }

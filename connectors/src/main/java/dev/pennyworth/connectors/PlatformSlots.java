@@ -152,7 +152,7 @@ public final class PlatformSlots implements AutoCloseable {
     slots
         .claim(bot, lease.node())
         .ifPresent(claim -> {
-          var slot = new KeptSlot(listener, bots, slots, claim, bot.changedAt(), lease);
+          var slot = new KeptSlot(listener, bots, slots, claim, bot, lease);
           kept.put(bot.bot(), slot);
           threads.execute(() -> {
             try {

@@ -1,5 +1,6 @@
 package dev.pennyworth.connectors;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /// The right to listen for one bot: one process has it at a time.
@@ -11,6 +12,10 @@ public interface Slot {
   ///
   /// @return whether the slot still is ours: if not, nothing was kept
   boolean keep(String cursor);
+
+  /// When the bot became active: what was said to it before is not its business. Empty where that
+  /// is not known.
+  Optional<Instant> activeSince();
 
   /// What the owner is to know about the connection, in a person's words; empty if it is well.
   /// Never a secret. [PlatformSlots] tells of what is thrown by itself.

@@ -21,7 +21,8 @@ class JdbcSlotsTest {
   private final TestingDatabase database = TestingDatabase.create();
   private final Jdbi jdbi = Jdbi.create(database.dataSource());
   private final ActiveBot bot =
-      new ActiveBot(new TeamId(UUID.randomUUID()), new BotId(UUID.randomUUID()), NOW);
+      new ActiveBot(
+          new TeamId(UUID.randomUUID()), new BotId(UUID.randomUUID()), NOW, Optional.empty());
   private final UUID first = UUID.randomUUID();
   private final UUID second = UUID.randomUUID();
   private Instant now = NOW;

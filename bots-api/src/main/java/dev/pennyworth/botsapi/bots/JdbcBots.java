@@ -13,6 +13,7 @@ import dev.pennyworth.connectors.WebhookBot;
 import dev.pennyworth.connectors.WebhookBots;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,7 +60,7 @@ final class JdbcBots implements Bots, WebhookBots {
         handle
             .createQuery(
                 """
-                SELECT team_id, bot_id, updated_at
+                SELECT team_id, bot_id, updated_at, active_since
                 FROM bot
                 WHERE platform = :platform AND status = 'active' AND deleted_at IS NULL
                 ORDER BY team_id, bot_id
@@ -69,7 +70,8 @@ final class JdbcBots implements Bots, WebhookBots {
                 new ActiveBot(
                     new TeamId(row.getObject(1, UUID.class)),
                     new BotId(row.getObject(2, UUID.class)),
-                    row.getTimestamp(3).toInstant()))
+                    row.getTimestamp(3).toInstant(),
+                    Optional.ofNullable(row.getTimestamp(4)).map(Timestamp::toInstant)))
             .list());
   }
 
@@ -167,7 +169,14 @@ final class JdbcBots implements Bots, WebhookBots {
     tx.createUpdate(
             """
             UPDATE bot
-            SET status = :status, updated_at = :now
+            SET
+              status = :status,
+              updated_at = :now,
+              active_since = CASE
+                WHEN :status <> 'active' THEN NULL
+                WHEN status = 'active' THEN active_since
+                ELSE :now
+              END
             WHERE team_id = :team AND bot_id = :bot
             """)
         .bind("team", team.uuid())
@@ -182,7 +191,7 @@ final class JdbcBots implements Bots, WebhookBots {
     tx.createUpdate(
             """
             UPDATE bot
-            SET deleted_at = :now, status = 'paused', slug = slug || '/' || bot_id
+            SET deleted_at = :now, status = 'paused', active_since = NULL, slug = slug || '/' || bot_id
             WHERE team_id = :team AND bot_id = :bot AND deleted_at IS NULL
             """)
         .bind("team", team.uuid())

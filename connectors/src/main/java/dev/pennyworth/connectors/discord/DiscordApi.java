@@ -83,6 +83,19 @@ final class DiscordApi {
     return call("POST", path, Optional.of(token), Optional.of(message));
   }
 
+  /// What a channel is; a thread and a person's direct messages are channels, too.
+  JsonNode channel(SecretText token, String channel) throws DiscordFailure {
+    return call("GET", "/channels/" + segment(channel), Optional.of(token), Optional.empty());
+  }
+
+  /// The oldest messages of a channel after an id, in no order that is promised.
+  JsonNode messages(SecretText token, String channel, DiscordSnowflake after, int messagesMax)
+      throws DiscordFailure {
+    var path =
+        "/channels/%s/messages?after=%s&limit=%d".formatted(segment(channel), after, messagesMax);
+    return call("GET", path, Optional.of(token), Optional.empty());
+  }
+
   void showTyping(SecretText token, String channel) throws DiscordFailure {
     var path = "/channels/" + segment(channel) + "/typing";
     call("POST", path, Optional.of(token), Optional.empty());

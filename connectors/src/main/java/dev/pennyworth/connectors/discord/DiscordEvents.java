@@ -1,18 +1,24 @@
 package dev.pennyworth.connectors.discord;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.pennyworth.agentloop.SecretText;
 import dev.pennyworth.billing.BotId;
+import dev.pennyworth.connectors.Slot;
 import dev.pennyworth.connectors.WebhookBot;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import net.dv8tion.jda.api.events.RawGatewayEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,44 +26,73 @@ import org.slf4j.LoggerFactory;
 /// What the gateway brought for one bot, taken in one after another: two messages of a person keep
 /// their order, and the connection waits for no database. The gateway brings each event once, so
 /// what cannot be stored is kept and tried again.
-final class DiscordEvents implements AutoCloseable {
+///
+/// A new session begins with a [DiscordCatchUp]. Until that has read a channel, what the gateway
+/// brings of it is held, so that it comes behind what was said before. How far all is heard is kept
+/// in the slot.
+final class DiscordEvents implements AutoCloseable, DiscordCatchUp.Progress {
   private static final Logger LOG = LoggerFactory.getLogger(DiscordEvents.class);
-  private static final Set<String> OF_INTEREST = Set.of("MESSAGE_CREATE", "INTERACTION_CREATE");
+  private static final String NEW_SESSION = "READY";
+  private static final String MESSAGE = "MESSAGE_CREATE";
+  private static final Set<String> OF_INTEREST = Set.of(NEW_SESSION, MESSAGE, "INTERACTION_CREATE");
 
   /// More than eight times what a bot may take in a minute.
   private static final int WAITING_MAX = 1_000;
 
-  private static final List<Duration> PAUSES =
-      List.of(
-          Duration.ofMillis(250),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(3),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
-          Duration.ofMinutes(1));
-
-  /// Discord waits three seconds for a command's first answer.
-  private static final int ANSWERS_MAX = 3;
-
-  private static final Duration BETWEEN_ANSWERS = Duration.ofMillis(400);
-
   private static final Duration END_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  private record Heard(String event, JsonNode payload, String self) {}
+  /// So long does a message wait for those that were sent before it, at most.
+  private static final Duration HOLD_MAX = Duration.ofSeconds(20);
 
-  /// Wakes who waits for more.
-  private static final Heard END = new Heard("", MissingNode.getInstance(), "");
+  /// How often the slot learns how far all is heard.
+  private static final Duration BETWEEN_NOTES = Duration.ofSeconds(30);
 
+  /// Longer than a dead connection passes for a living one: two heartbeats of Discord's. What is
+  /// read twice is seen to be the same.
+  private static final Duration MARGIN = Duration.ofMinutes(3);
+
+  private sealed interface Heard {
+    /// Of the gateway.
+    record Event(String type, JsonNode payload, String self, Instant at) implements Heard {}
+
+    record Read(DiscordCatchUp by, String channel) implements Heard {}
+
+    record CaughtUp(DiscordCatchUp by, boolean isWhole) implements Heard {}
+
+    /// Wakes who waits for more.
+    record End() implements Heard {}
+  }
+
+  private final DiscordHearing hearing;
   private final BotId bot;
+  private final SecretText token;
   private final DiscordListener.Tools tools;
+  private final Slot slot;
+  private final BooleanSupplier isConnected;
   private final BlockingQueue<Heard> waiting = new LinkedBlockingQueue<>(WAITING_MAX);
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean isStarted;
   private volatile boolean isClosed;
+  private volatile Optional<DiscordCatchUp> catchUp = Optional.empty();
 
-  DiscordEvents(BotId bot, DiscordListener.Tools tools) {
-    this.bot = bot;
+  /// By the channel. Touched by one thread only, as all below.
+  private final Map<String, List<Heard.Event>> held = new HashMap<>();
+
+  private int heldCount;
+  private long heldSinceNanos;
+  private boolean isCaughtUp;
+  private Instant notedUntil = Instant.EPOCH;
+
+  /// @param isConnected whether the gateway brings what is said now
+  DiscordEvents(
+      WebhookBot bot, DiscordListener.Tools tools, Slot slot, BooleanSupplier isConnected) {
+    this.hearing = new DiscordHearing(bot, tools);
+    this.bot = hearing.bot();
+    this.token = bot.requiredConfig("bot_token");
     this.tools = tools;
+    this.slot = slot;
+    this.isConnected = isConnected;
   }
 
   void start() {
@@ -72,10 +107,11 @@ final class DiscordEvents implements AutoCloseable {
     }
     try {
       var heard =
-          new Heard(
+          new Heard.Event(
               event.getType(),
               DiscordApi.MAPPER.readTree(event.getPayload().toJson()),
-              event.getJDA().getSelfUser().getId());
+              event.getJDA().getSelfUser().getId(),
+              tools.clock().instant());
       if (!isOfABot(heard.payload()) && !waiting.offer(heard)) {
         LOG.warn("{} hears more than it can take: a message is left out", bot);
       }
@@ -92,9 +128,15 @@ final class DiscordEvents implements AutoCloseable {
   private void run() {
     try {
       while (!isClosed || !waiting.isEmpty()) {
-        var heard = waiting.take();
-        if (!heard.event().isEmpty()) {
-          takeIn(heard);
+        var looked = tools.clock().instant();
+        var heard = waiting.poll(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+        if (heard == null) {
+          noteHeard(looked);
+        } else {
+          take(heard);
+        }
+        if (!held.isEmpty() && System.nanoTime() - heldSinceNanos > HOLD_MAX.toNanos()) {
+          releaseAll();
         }
       }
     } catch (InterruptedException _) {
@@ -104,10 +146,65 @@ final class DiscordEvents implements AutoCloseable {
     }
   }
 
-  private void takeIn(Heard heard) throws InterruptedException {
-    for (var pause : PAUSES) {
+  private void take(Heard heard) throws InterruptedException {
+    switch (heard) {
+      case Heard.Event event -> {
+        if (!isHeld(event)) {
+          takeIn(event);
+        }
+        noteHeard(event.at());
+      }
+      case Heard.Read(var by, var channel) -> {
+        if (isCurrent(by)) {
+          release(channel);
+        }
+      }
+      case Heard.CaughtUp(var by, var isWhole) -> {
+        if (isCurrent(by)) {
+          releaseAll();
+          isCaughtUp = isWhole;
+        }
+      }
+      case Heard.End() -> {
+        // Awake.
+      }
+    }
+  }
+
+  private boolean isCurrent(DiscordCatchUp other) {
+    return catchUp.isPresent() && catchUp.get() == other;
+  }
+
+  private boolean isHeld(Heard.Event event) {
+    var channel = event.payload().path("channel_id").asText();
+    var before = held.get(channel);
+    if (before == null || !event.type().equals(MESSAGE) || heldCount == WAITING_MAX) {
+      return false;
+    }
+    before.add(event);
+    heldCount++;
+    catchUp.ifPresent(reading -> reading.hurry(channel));
+    return true;
+  }
+
+  private void release(String channel) throws InterruptedException {
+    var events = Optional.ofNullable(held.remove(channel)).orElse(List.of());
+    heldCount -= events.size();
+    for (var event : events) {
+      takeIn(event);
+    }
+  }
+
+  private void releaseAll() throws InterruptedException {
+    for (var channel : Set.copyOf(held.keySet())) {
+      release(channel);
+    }
+  }
+
+  private void takeIn(Heard.Event event) throws InterruptedException {
+    for (var pause : DiscordHearing.PAUSES) {
       try {
-        accept(heard);
+        accept(event);
         return;
       } catch (RuntimeException e) {
         LOG.warn("an event for {} could not be stored; trying again: {}", bot, e.toString());
@@ -117,38 +214,66 @@ final class DiscordEvents implements AutoCloseable {
     LOG.error("an event for {} was given up", bot);
   }
 
-  private void accept(Heard heard) throws InterruptedException {
-    var found = tools.bots().find(bot).filter(WebhookBot::isActive);
-    if (found.isEmpty()) {
-      return;
+  private void accept(Heard.Event event) throws InterruptedException {
+    switch (event.type()) {
+      case NEW_SESSION -> beginCatchUp(event.self());
+      case MESSAGE -> {
+        var _ = hearing.message(event.payload(), event.self());
+      }
+      default -> hearing.interaction(event.payload());
     }
-    if (heard.event().equals("INTERACTION_CREATE")) {
-      interaction(found.get(), heard.payload());
-      return;
-    }
-    var settings = found.get().settings();
-    DiscordInbound.message(heard.event(), heard.payload(), settings.team(), bot, heard.self())
-        .ifPresent(message -> tools.intake().accept(found.get(), message));
   }
 
-  private void interaction(WebhookBot found, JsonNode payload) throws InterruptedException {
-    var answer = tools.intake().take(found, payload);
-    if (answer.isRepeat() || answer.answer().isEmpty()) {
+  private void beginCatchUp(String self) throws InterruptedException {
+    catchUp.ifPresent(DiscordCatchUp::close);
+    releaseAll();
+    isCaughtUp = false;
+    catchUp = DiscordCatchUp.of(hearing, tools, token, slot, self);
+    isCaughtUp = catchUp.isEmpty();
+    heldSinceNanos = System.nanoTime();
+    catchUp.ifPresent(reading -> {
+      reading.channels().forEach(channel -> held.put(channel, new ArrayList<>()));
+      tools.threads().execute(() -> reading.run(this));
+    });
+    if (isClosed) {
+      catchUp.ifPresent(DiscordCatchUp::close);
+    }
+  }
+
+  @Override
+  public void isRead(DiscordCatchUp by, String channel) {
+    tell(new Heard.Read(by, channel));
+  }
+
+  @Override
+  public void hasEnded(DiscordCatchUp by, boolean isWhole) {
+    tell(new Heard.CaughtUp(by, isWhole));
+  }
+
+  /// Behind all that was heard before.
+  private void tell(Heard heard) {
+    try {
+      boolean isTold = false;
+      while (!isTold && !isClosed) {
+        isTold = waiting.offer(heard, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// @param until what was said before is stored
+  private void noteHeard(Instant until) {
+    boolean isDue = !until.isBefore(notedUntil.plus(BETWEEN_NOTES));
+    if (!isDue || !isCaughtUp || !isConnected.getAsBoolean()) {
       return;
     }
-    var id = payload.path("id").asText();
-    var token = new SecretText(payload.path("token").asText());
-    for (int i = 0; i < ANSWERS_MAX; i++) {
-      try {
-        tools.api().answer(id, token, answer.answer().get());
-        return;
-      } catch (DiscordFailure failure) {
-        LOG.info("a command for {} was not answered in time: {}", bot, failure.description());
-        if (failure.isRefused()) {
-          return;
-        }
-        Thread.sleep(BETWEEN_ANSWERS);
+    try {
+      if (slot.keep(DiscordSnowflake.at(until.minus(MARGIN)).toString())) {
+        notedUntil = until;
       }
+    } catch (RuntimeException e) {
+      LOG.debug("how far {} heard could not be noted", bot, e);
     }
   }
 
@@ -156,7 +281,8 @@ final class DiscordEvents implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    boolean isTold = waiting.offer(END); // where there is no room, it looks by itself
+    catchUp.ifPresent(DiscordCatchUp::close);
+    boolean isTold = waiting.offer(new Heard.End()); // where there is no room, it looks by itself
     if (isStarted && isTold) {
       try {
         var _ = ended.await(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

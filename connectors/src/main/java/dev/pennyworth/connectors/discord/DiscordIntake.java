@@ -27,10 +27,12 @@ final class DiscordIntake {
   }
 
   /// Accepts a message. What is over a limit is let pass: Discord would not send it again.
-  void accept(WebhookBot bot, InboundMessage message) {
-    if (intake.tryAccept(bot, message) instanceof Acceptance.Accepted) {
+  Acceptance accept(WebhookBot bot, InboundMessage message) {
+    var acceptance = intake.tryAccept(bot, message);
+    if (acceptance instanceof Acceptance.Accepted) {
       typing.show(sender, bot, message);
     }
+    return acceptance;
   }
 
   /// What an interaction is answered with at once.

@@ -61,7 +61,7 @@ final class DiscordListening implements Listening, EventListener, SessionControl
     this.bot = bot.settings().bot();
     this.token = bot.requiredConfig("bot_token");
     this.slot = slot;
-    this.events = new DiscordEvents(this.bot, tools);
+    this.events = new DiscordEvents(bot, tools, slot, () -> state == State.CONNECTED);
   }
 
   void start() {

@@ -14,16 +14,22 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import net.dv8tion.jda.api.JDABuilder;
 import net.dv8tion.jda.api.requests.GatewayIntent;
 import net.dv8tion.jda.api.requests.RestConfig;
 import net.dv8tion.jda.api.utils.Compression;
+import org.jdbi.v3.core.Jdbi;
 
 /// The object graph of Discord.
 @Factory
 final class DiscordWiring {
   /// They beat the hearts of all connections, and never wait.
   private static final int TIMER_THREADS = 2;
+
+  /// Calls to read what was said meanwhile, of all bots: three hundred that start together take
+  /// turns.
+  private static final int READING_MAX = 8;
 
   private static final int CONNECT_MILLIS_MAX = 10_000;
   private static final int RECONNECT_SECONDS_MAX = 60;
@@ -70,6 +76,8 @@ final class DiscordWiring {
       DiscordApi api,
       DiscordIntake intake,
       WebhookBots bots,
+      Jdbi jdbi,
+      InstantSource clock,
       HttpDiscordTransport transport,
       @Named("discord") ScheduledExecutorService timer) {
     return new DiscordListener(
@@ -77,9 +85,12 @@ final class DiscordWiring {
             api,
             intake,
             bots,
+            new JdbcDiscordChannels(jdbi),
             token -> connection(token, api.root(), transport, timer),
             threads,
-            timer));
+            timer,
+            new Semaphore(READING_MAX, true),
+            clock));
   }
 
   /// By itself the library would start six threads for each bot.

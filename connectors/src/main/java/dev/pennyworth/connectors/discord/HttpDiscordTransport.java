@@ -29,7 +29,9 @@ final class HttpDiscordTransport implements AutoCloseable {
   private static final int CALLS_AT_ONCE_MAX = 256;
   private static final int IDLE_CONNECTIONS_MAX = 32;
   private static final long IDLE_SECONDS_MAX = 20;
-  private static final long ANSWER_BYTES_MAX = 1L << 20;
+
+  /// More than a hundred of the longest messages, each with the one that it replies to.
+  private static final long ANSWER_BYTES_MAX = 8L << 20;
 
   /// Discord turns away who does not name himself in this shape.
   private static final String USER_AGENT = "DiscordBot (pennyworth, 0.1)";
