@@ -63,10 +63,11 @@ final class DiscordCatchUpTest extends TestingDiscordMeanwhile {
     gateway.send(chat.token(), "MESSAGE_CREATE", message(4, "Three."));
     say(4, "Three.");
     gateway.send(chat.token(), "MESSAGE_CREATE", message(5, "Four."));
-    Eventually.holds("the bot hears", () -> gateway.isReady(chat.token()));
+    hearElsewhere(chat);
+    chat.awaitState(2, "sent");
     goOn.countDown();
 
-    chat.awaitState(5, "sent");
+    chat.awaitState(6, "sent");
     assertThat(answered(chat)).containsExactly("First.", "One.", "Two.", "Three.", "Four.");
   }
 

@@ -134,9 +134,9 @@ final class TestingDiscordGateway implements AutoCloseable {
   }
 
   private void identify(WebSocket socket, String token) {
-    identified.computeIfAbsent(token, _ -> new AtomicInteger()).incrementAndGet();
     var application = discord.application(token);
     if (application.isEmpty() || refused.containsKey(token)) {
+      countIdentified(token);
       socket.close(refused.getOrDefault(token, 4004), "refused");
       return;
     }
@@ -150,6 +150,11 @@ final class TestingDiscordGateway implements AutoCloseable {
     ready.putObject("application").put("id", application.get().id).put("flags", 0);
     session.send("READY", ready);
     socket.send("{\"op\":1,\"d\":null}");
+    countIdentified(token);
+  }
+
+  private void countIdentified(String token) {
+    identified.computeIfAbsent(token, _ -> new AtomicInteger()).incrementAndGet();
   }
 
   private void resume(WebSocket socket, JsonNode asked) {

@@ -73,6 +73,13 @@ abstract class TestingDiscordMeanwhile {
         "it is listened to anew", PATIENCE, () -> gateway.identified(bot.token()) > before);
   }
 
+  /// Something is said in a channel that is not read. What was heard before has been looked at once
+  /// that is answered.
+  static void hearElsewhere(TestingDiscordBot bot) {
+    var message = TestingDiscordBot.message(now(), 99, "800000000000009999", "Elsewhere.");
+    gateway.send(bot.token(), "MESSAGE_CREATE", message);
+  }
+
   static void change(TestingDiscordBot bot) {
     server.clock().advance(Duration.ofMillis(1)); // so that it was changed later than before
     var answer = bot.bot().owner("PATCH", "", "{\"description\":\"Changed.\"}");

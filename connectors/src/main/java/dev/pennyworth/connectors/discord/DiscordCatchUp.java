@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Reads what was said to a bot while nobody listened, where it was talked to before: a new session
 /// of the gateway brings nothing of that. In each channel the oldest comes first. What the gateway
@@ -171,13 +172,15 @@ final class DiscordCatchUp implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOG.warn("what was said to {} meanwhile could not be read", hearing.bot(), e);
     } finally {
-      LOG.info(
-          "{} was told {} messages of meanwhile; of {} channels, {} were refused and {} broken",
-          hearing.bot(),
-          taken,
-          channels,
-          refusals,
-          broken.size());
+      boolean isWorthAWord = taken > 0 || refusals > 0 || !broken.isEmpty();
+      LOG.atLevel(isWorthAWord ? Level.INFO : Level.DEBUG)
+          .log(
+              "{} was told {} messages of meanwhile; of {} channels, {} were refused and {} broken",
+              hearing.bot(),
+              taken,
+              channels,
+              refusals,
+              broken.size());
       progress.hasEnded(this, isWhole);
     }
   }

@@ -42,6 +42,9 @@ final class DiscordEvents implements AutoCloseable, DiscordCatchUp.Progress {
   private static final Duration END_PATIENCE = Duration.ofSeconds(1);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+  /// So long does a message wait for those that were sent before it, at most.
+  private static final Duration HOLD_MAX = Duration.ofSeconds(20);
+
   /// How often the slot learns how far all is heard.
   private static final Duration BETWEEN_NOTES = Duration.ofSeconds(30);
 
@@ -77,6 +80,7 @@ final class DiscordEvents implements AutoCloseable, DiscordCatchUp.Progress {
   private final Map<String, List<Heard.Event>> held = new HashMap<>();
 
   private int heldCount;
+  private long heldSinceNanos;
   private boolean isCaughtUp;
   private Instant notedUntil = Instant.EPOCH;
 
@@ -130,6 +134,9 @@ final class DiscordEvents implements AutoCloseable, DiscordCatchUp.Progress {
           noteHeard(looked);
         } else {
           take(heard);
+        }
+        if (!held.isEmpty() && System.nanoTime() - heldSinceNanos > HOLD_MAX.toNanos()) {
+          releaseAll();
         }
       }
     } catch (InterruptedException _) {
@@ -223,6 +230,7 @@ final class DiscordEvents implements AutoCloseable, DiscordCatchUp.Progress {
     isCaughtUp = false;
     catchUp = DiscordCatchUp.of(hearing, tools, token, slot, self);
     isCaughtUp = catchUp.isEmpty();
+    heldSinceNanos = System.nanoTime();
     catchUp.ifPresent(reading -> {
       reading.channels().forEach(channel -> held.put(channel, new ArrayList<>()));
       tools.threads().execute(() -> reading.run(this));
