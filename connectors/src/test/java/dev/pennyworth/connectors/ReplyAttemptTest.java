@@ -251,7 +251,7 @@ class ReplyAttemptTest {
 
       @Override
       public List<ActiveBot> active(String name) {
-        return List.of(new ActiveBot(team, bot, NOW));
+        return List.of(new ActiveBot(team, bot, NOW, Optional.empty()));
       }
     };
   }
