@@ -312,7 +312,7 @@ final class JdbcParkedTurns {
   /// Notes what is in the way of a parked turn now, and of those that wait behind it.
   ///
   /// @param isOfAll whether it is in the way of the bot's other turns, too: then it is noted for
-  ///   those that waited for a limit of all. Each keeps what it needs itself
+  ///   those that waited for a limit of all, with what this one needs
   void note(Handle handle, Parked turn, Refusal obstacle, boolean isOfAll) {
     handle
         .createUpdate(
@@ -320,11 +320,7 @@ final class JdbcParkedTurns {
             UPDATE turn
             SET stop_reason = :reason,
               problem = NULL,
-              refusal = CASE
-                WHEN turn_id <> :turn AND refusal -> 'needed' IS NOT NULL
-                  AND (refusal ->> 'scope' = 'PLAN_TOKENS') = :counts_tokens
-                THEN :refusal::jsonb || jsonb_build_object('needed', refusal -> 'needed')
-                ELSE :refusal::jsonb END
+              refusal = :refusal::jsonb
             WHERE team_id = :team AND turn_id IN (
               SELECT t.turn_id
               FROM turn t
@@ -340,7 +336,6 @@ final class JdbcParkedTurns {
         .bind("conversation", turn.conversation().uuid())
         .bind("reason", StopReason.of(obstacle).word())
         .bind("refusal", StoredJson.refusal(obstacle))
-        .bind("counts_tokens", obstacle.scope() == Refusal.Scope.PLAN_TOKENS)
         .bind("of_all", isOfAll)
         .execute();
   }
