@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const openMenus = () => document.querySelectorAll("details.menu[open]");
+  const openMenus = () => document.querySelectorAll("details:is(.menu, .confirm)[open]");
 
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) {

@@ -20,7 +20,7 @@
   };
 
   const ticks = {
-    usd: (value) => "$" + (value === 0 || Math.abs(value) >= 0.01 ? value.toFixed(2) : value.toFixed(6).replace(/0+$/, "")),
+    usd: (value) => "$" + Number(value.toFixed(6)).toFixed(6).replace(/0{1,4}$/, ""),
     ms: (value) => value.toLocaleString("en") + " ms",
   };
 
@@ -38,13 +38,14 @@
       const paint = colour(`--chart-${index + 1}`);
       return {
         label: series.name,
-        data: series.values.map(Number),
+        // A day without turns has no time: a gap, and not the fastest day of all.
+        data: series.values.map((value) => (isLine && Number(value) === 0 ? null : Number(value))),
         exact: series.values,
         backgroundColor: paint,
         borderColor: paint,
         borderWidth: isLine ? 2 : 0,
         borderRadius: isLine ? 0 : 2,
-        pointRadius: 0,
+        pointRadius: isLine ? 2 : 0,
         pointHitRadius: 12,
         maxBarThickness: 28,
       };

@@ -5,6 +5,7 @@ import dev.pennyworth.billing.Event;
 import dev.pennyworth.billing.EventType;
 import dev.pennyworth.billing.JdbcEvents;
 import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
 import java.sql.ResultSet;
@@ -30,6 +31,7 @@ final class JdbcParkedTurns {
 
   /// A parked turn.
   ///
+  /// @param refusal the limit that it is known to wait for; empty if it waits for its owner
   /// @param need empty for one that waits behind another one, and was never tried
   record Parked(
       TeamId team,
@@ -40,7 +42,18 @@ final class JdbcParkedTurns {
       String endUser,
       Instant parkedAt,
       StopReason reason,
+      Optional<Refusal> refusal,
       Optional<Need> need) {
+
+    /// Whether it is known to wait for this limit, as high as it is now.
+    boolean isKnownToWaitFor(Refusal obstacle) {
+      return refusal
+          .filter(known ->
+              known.scope() == obstacle.scope()
+                  && known.period().equals(obstacle.period())
+                  && known.limit() == obstacle.limit())
+          .isPresent();
+    }
 
     /// Whether nothing but its owner's word lets it go on: what it asks for is above the approval
     /// point of today. One that only stood behind such a turn has asked for nothing yet.
@@ -296,6 +309,37 @@ final class JdbcParkedTurns {
         .list();
   }
 
+  /// Notes what is in the way of a parked turn now, and of those that wait behind it.
+  ///
+  /// @param isOfAll whether it is in the way of the bot's other turns, too: then it is noted for
+  ///   those that waited for a limit of all, with what this one needs
+  void note(Handle handle, Parked turn, Refusal obstacle, boolean isOfAll) {
+    handle
+        .createUpdate(
+            """
+            UPDATE turn
+            SET stop_reason = :reason,
+              problem = NULL,
+              refusal = :refusal::jsonb
+            WHERE team_id = :team AND turn_id IN (
+              SELECT t.turn_id
+              FROM turn t
+              WHERE t.team_id = :team AND t.bot_id = :bot AND t.status = 'parked'
+                AND (t.turn_id = :turn
+                  OR (t.conversation_id = :conversation AND t.parked_need IS NULL)
+                  OR (:of_all AND t.refusal ->> 'scope' NOT IN ('MESSAGE', 'END_USER')))
+              FOR UPDATE SKIP LOCKED)
+            """)
+        .bind("team", turn.team().uuid())
+        .bind("bot", turn.bot().uuid())
+        .bind("turn", turn.id().uuid())
+        .bind("conversation", turn.conversation().uuid())
+        .bind("reason", StopReason.of(obstacle).word())
+        .bind("refusal", StoredJson.refusal(obstacle))
+        .bind("of_all", isOfAll)
+        .execute();
+  }
+
   /// Whether a bot's turn was put back into the queue and has not come as far as its next step.
   boolean isOneUnderWay(Handle handle, OfBot one, Instant since) {
     return handle
@@ -332,6 +376,7 @@ final class JdbcParkedTurns {
         row.getString("end_user_id"),
         row.getTimestamp("parked_at").toInstant(),
         StopReason.ofWord(row.getString("stop_reason")),
+        Optional.ofNullable(row.getString("refusal")).map(StoredJson::refusal),
         Optional.ofNullable(row.getString("parked_need")).map(StoredJson::need));
   }
 

@@ -194,6 +194,7 @@ public final class JdbcParking {
         if (obstacle.isEmpty()) {
           return Optional.of(turn);
         }
+        note(turn, obstacle.get());
         if (isEverybodys(obstacle.get())) {
           return Optional.empty();
         }
@@ -206,6 +207,14 @@ public final class JdbcParking {
       page = parked(one, stuck);
     }
     return Optional.empty();
+  }
+
+  /// A turn may wait for another limit by now than the one that it was parked by: a cap was raised,
+  /// and the wallet is what is short. Whoever looks at it shall read what helps.
+  private void note(JdbcParkedTurns.Parked turn, Refusal obstacle) {
+    if (!turn.isKnownToWaitFor(obstacle)) {
+      jdbi.useHandle(handle -> parkedTurns.note(handle, turn, obstacle, isEverybodys(obstacle)));
+    }
   }
 
   private List<JdbcParkedTurns.Parked> parked(

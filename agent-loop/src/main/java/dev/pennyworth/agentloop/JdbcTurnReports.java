@@ -12,7 +12,10 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -132,8 +135,9 @@ public final class JdbcTurnReports {
                 """)
             .bind("team", team.uuid())
             .bind("turn", turn.uuid())
-            .map((row, _) -> report(row, steps(handle, team, turn)))
-            .findOne());
+            .map((row, _) -> report(row, List.of()))
+            .findOne()
+            .map(report -> withSteps(handle, team, List.of(report)).getFirst()));
   }
 
   /// A bot's turns with their receipts, newest first.
@@ -150,81 +154,91 @@ public final class JdbcTurnReports {
       Optional<TurnId> before,
       int rowsMax) {
     return jdbi.withHandle(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
-                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
-                  t.merged_into, m.text, o.state AS delivery_state, o.error AS delivery_error,
-                  o.parts_sent, o.platform_status
-                FROM turn t
-                LEFT JOIN message m ON m.team_id = :team
-                  AND m.conversation_id = t.conversation_id
-                  AND m.seq = t.seq AND m.direction = 'out'
-                LEFT JOIN outbox o ON o.team_id = :team AND o.turn_id = t.turn_id
-                  AND o.platform IN ('telegram', 'discord', 'slack', 'whatsapp')
-                WHERE t.team_id = :team AND t.bot_id = :bot
-                  AND (:conversation::uuid IS NULL OR t.conversation_id = :conversation)
-                  AND (:status::text IS NULL OR t.status = :status)
-                  AND (:delivery::text IS NULL OR o.state = :delivery)
-                  AND (:before::uuid IS NULL OR (t.accepted_at, t.turn_id) < (
-                    SELECT b.accepted_at, b.turn_id
-                    FROM turn b
-                    WHERE b.team_id = :team AND b.turn_id = :before))
-                ORDER BY t.accepted_at DESC, t.turn_id DESC
-                LIMIT :rows
-                """)
-            .bind("team", team.uuid())
-            .bind("bot", bot.uuid())
-            .bindByType(
-                "conversation", conversation.map(ConversationId::uuid).orElse(null), UUID.class)
-            .bindByType(
-                "status",
-                status.map(word -> word.equals("running") ? "queued" : word).orElse(null),
-                String.class)
-            .bindByType("delivery", delivery.orElse(null), String.class)
-            .bindByType("before", before.map(TurnId::uuid).orElse(null), UUID.class)
-            .bind("rows", rowsMax)
-            .map((row, _) ->
-                report(row, steps(handle, team, new TurnId(row.getObject("turn_id", UUID.class)))))
-            .list());
+        withSteps(
+            handle,
+            team,
+            handle
+                .createQuery(
+                    """
+                    SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
+                      t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
+                      t.merged_into, m.text, o.state AS delivery_state, o.error AS delivery_error,
+                      o.parts_sent, o.platform_status
+                    FROM turn t
+                    LEFT JOIN message m ON m.team_id = :team
+                      AND m.conversation_id = t.conversation_id
+                      AND m.seq = t.seq AND m.direction = 'out'
+                    LEFT JOIN outbox o ON o.team_id = :team AND o.turn_id = t.turn_id
+                      AND o.platform IN ('telegram', 'discord', 'slack', 'whatsapp')
+                    WHERE t.team_id = :team AND t.bot_id = :bot
+                      AND (:conversation::uuid IS NULL OR t.conversation_id = :conversation)
+                      AND (:status::text IS NULL OR t.status = :status)
+                      AND (:delivery::text IS NULL OR o.state = :delivery)
+                      AND (:before::uuid IS NULL OR (t.accepted_at, t.turn_id) < (
+                        SELECT b.accepted_at, b.turn_id
+                        FROM turn b
+                        WHERE b.team_id = :team AND b.turn_id = :before))
+                    ORDER BY t.accepted_at DESC, t.turn_id DESC
+                    LIMIT :rows
+                    """)
+                .bind("team", team.uuid())
+                .bind("bot", bot.uuid())
+                .bindByType(
+                    "conversation", conversation.map(ConversationId::uuid).orElse(null), UUID.class)
+                .bindByType(
+                    "status",
+                    status.map(word -> word.equals("running") ? "queued" : word).orElse(null),
+                    String.class)
+                .bindByType("delivery", delivery.orElse(null), String.class)
+                .bindByType("before", before.map(TurnId::uuid).orElse(null), UUID.class)
+                .bind("rows", rowsMax)
+                .map((row, _) -> report(row, List.of()))
+                .list()));
   }
 
   /// A team's parked turns, the longest waiting first.
   public List<TurnReport> parked(TeamId team, int rowsMax) {
     return jdbi.withHandle(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
-                  t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
-                  t.merged_into, NULL AS text, NULL AS delivery_state, NULL AS delivery_error,
-                  NULL::integer AS parts_sent, NULL AS platform_status
-                FROM turn t
-                WHERE t.team_id = :team AND t.status = 'parked'
-                ORDER BY t.accepted_at, t.seq
-                LIMIT :rows
-                """)
-            .bind("team", team.uuid())
-            .bind("rows", rowsMax)
-            .map((row, _) ->
-                report(row, steps(handle, team, new TurnId(row.getObject("turn_id", UUID.class)))))
-            .list());
+        withSteps(
+            handle,
+            team,
+            handle
+                .createQuery(
+                    """
+                    SELECT t.turn_id, t.bot_id, t.conversation_id, t.platform, t.status,
+                      t.stop_reason, t.refusal, t.problem, t.accepted_at, t.latency_millis, t.parked_at,
+                      t.merged_into, NULL AS text, NULL AS delivery_state, NULL AS delivery_error,
+                      NULL::integer AS parts_sent, NULL AS platform_status
+                    FROM turn t
+                    WHERE t.team_id = :team AND t.status = 'parked'
+                    ORDER BY t.accepted_at, t.seq
+                    LIMIT :rows
+                    """)
+                .bind("team", team.uuid())
+                .bind("rows", rowsMax)
+                .map((row, _) -> report(row, List.of()))
+                .list()));
   }
 
-  private static List<TurnReport.Step> steps(Handle handle, TeamId team, TurnId turn) {
-    return handle
+  /// All of them at once: a page has many turns.
+  private static List<TurnReport> withSteps(Handle handle, TeamId team, List<TurnReport> turns) {
+    var steps = new HashMap<UUID, List<TurnReport.Step>>();
+    handle
         .createQuery(
             """
             SELECT *
             FROM step
-            WHERE team_id = :team AND turn_id = :turn
-            ORDER BY n
+            WHERE team_id = :team AND turn_id = ANY(:turns)
+            ORDER BY turn_id, n
             """)
         .bind("team", team.uuid())
-        .bind("turn", turn.uuid())
-        .map((row, _) -> step(row))
-        .list();
+        .bindArray("turns", UUID.class, turns.stream().map(turn -> turn.id().uuid()).toList())
+        .map((row, _) -> Map.entry(row.getObject("turn_id", UUID.class), step(row)))
+        .forEach(
+            one -> steps.computeIfAbsent(one.getKey(), _ -> new ArrayList<>()).add(one.getValue()));
+    return turns.stream()
+        .map(turn -> turn.with(steps.getOrDefault(turn.id().uuid(), List.of())))
+        .toList();
   }
 
   private static TurnReport report(ResultSet row, List<TurnReport.Step> steps) throws SQLException {

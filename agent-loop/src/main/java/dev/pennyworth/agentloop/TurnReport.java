@@ -125,6 +125,27 @@ public record TurnReport(
         steps);
   }
 
+  /// The same with its steps.
+  TurnReport with(List<Step> receipt) {
+    return new TurnReport(
+        id,
+        bot,
+        conversation,
+        message,
+        platform,
+        status,
+        stopReason,
+        refusal,
+        problem,
+        response,
+        acceptedAt,
+        latency,
+        parkedAt,
+        mergedInto,
+        delivery,
+        receipt);
+  }
+
   public boolean isParked() {
     return status.equals("parked");
   }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pennyworth.billing.BillingMode;
 import dev.pennyworth.billing.LimitKind;
 import dev.pennyworth.billing.NanoUsd;
+import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.billing.TurnId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -29,12 +31,17 @@ class ParkingLotTest {
 
   @BeforeEach
   void priceTheTool() throws IOException {
+    price("0.01", "2026-01-01");
+  }
+
+  private void price(String cents, String from) throws IOException {
     var file =
         Files.writeString(
             home.resolve("prices.json"),
             """
-            {"tools":[{"tool":"current_time","price_cents":"0.01","effective_from":"2026-01-01"}]}
-            """);
+            {"tools":[{"tool":"current_time","price_cents":"%s","effective_from":"%s"}]}
+            """
+                .formatted(cents, from));
     loop.price(file);
   }
 
@@ -121,6 +128,30 @@ class ParkingLotTest {
   }
 
   @Test
+  void aParkedTurnNamesWhatIsInItsWayNow() throws IOException {
+    price("600", "2026-02-01");
+    var bot = parkingBot(Map.of(LimitKind.LIFETIME, NanoUsd.ZERO));
+    var first = node.ask(loop.message(bot, "ann", "one", ASK)).id();
+    var behind = node.ask(loop.message(bot, "ann", "two", ASK)).id();
+    var another = node.ask(loop.message(bot, "bob", "three", ASK)).id();
+    var parking = loop.parking();
+    parking.releaseAll();
+    assertThat(refusal(first).scope()).isEqualTo(Refusal.Scope.BOT_CAP);
+
+    loop.setLimits(bot, Map.of(LimitKind.DAY, NanoUsd.ZERO));
+    parking.releaseAll();
+    assertThat(refusal(first).period()).contains("day");
+    loop.setLimits(bot, Map.of());
+    parking.releaseAll();
+
+    for (var turn : List.of(first, behind, another)) {
+      assertThat(report(turn).stopReason()).contains("insufficient_balance");
+      assertThat(refusal(turn).scope()).isEqualTo(Refusal.Scope.WALLET);
+    }
+    assertThat(refusal(first).needed()).isEqualTo(NanoUsd.ofCents(600).nanos());
+  }
+
+  @Test
   void theTurnsOfADeletedBotEndAndHoldNothing() {
     var bot = parkingBot(Map.of(LimitKind.LIFETIME, NanoUsd.ZERO));
     var first = node.ask(loop.message(bot, "ann", "one", ASK)).id();
@@ -138,6 +169,14 @@ class ParkingLotTest {
 
   private BotSettings parkingBot(Map<LimitKind, NanoUsd> limits) {
     return loop.change(loop.newFreeBot(BillingMode.WALLET, limits), Map.of("parksOnLimit", true));
+  }
+
+  private TurnReport report(TurnId turn) {
+    return node.await(turn);
+  }
+
+  private Refusal refusal(TurnId turn) {
+    return report(turn).refusal().orElseThrow();
   }
 
   private String status(TurnId turn) {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,46 @@ public final class JdbcBudgets {
     var keys = BudgetKey.ofBot(bot, zone, day);
     var rows = read(tx, team, keys);
     return keys.stream().map(key -> state(key, rows, limits)).toList();
+  }
+
+  /// The same of many bots at once.
+  ///
+  /// @param zones whose days each bot has
+  public Map<BotId, List<BudgetState>> states(Handle tx, TeamId team, Map<BotId, ZoneId> zones) {
+    var now = clock.instant();
+    var keys = new HashMap<BotId, List<BudgetKey>>();
+    zones.forEach(
+        (bot, zone) -> keys.put(bot, BudgetKey.ofBot(bot, zone, now.atZone(zone).toLocalDate())));
+    var limits = limits(tx, team, zones.keySet());
+    var rows = read(tx, team, keys.values().stream().flatMap(List::stream).toList());
+    var states = new HashMap<BotId, List<BudgetState>>();
+    keys.forEach((bot, ofBot) -> {
+      var limited = limits.getOrDefault(bot, Map.of());
+      states.put(bot, ofBot.stream().map(key -> state(key, rows, limited)).toList());
+    });
+    return Map.copyOf(states);
+  }
+
+  private static Map<BotId, Map<LimitKind, NanoUsd>> limits(
+      Handle tx, TeamId team, Collection<BotId> bots) {
+    var limits = new HashMap<BotId, Map<LimitKind, NanoUsd>>();
+    tx.createQuery(
+            """
+            SELECT bot_id, kind, limit_nanos
+            FROM bot_limit
+            WHERE team_id = :team AND bot_id = ANY(:bots)
+            """)
+        .bind("team", team.uuid())
+        .bindArray("bots", UUID.class, bots.stream().map(BotId::uuid).toList())
+        .map((row, _) ->
+            Map.entry(
+                new BotId(row.getObject(1, UUID.class)),
+                Map.entry(LimitKind.of(row.getString(2)), new NanoUsd(row.getLong(3)))))
+        .forEach(one ->
+            limits
+                .computeIfAbsent(one.getKey(), _ -> new HashMap<>())
+                .put(one.getValue().getKey(), one.getValue().getValue()));
+    return limits;
   }
 
   private static BudgetState state(

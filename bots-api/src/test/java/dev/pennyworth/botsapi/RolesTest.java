@@ -131,6 +131,7 @@ final class RolesTest {
       POST   /dashboard/bots/{}/chat/stream             owner editor
       GET    /dashboard/bots/{}/conversations           owner editor viewer
       GET    /dashboard/bots/{}/conversations/{}        owner editor viewer
+      POST   /dashboard/bots/{}/conversations/{}/erase-person owner editor
       GET    /dashboard/bots/{}/limits                  owner billing editor viewer
       POST   /dashboard/bots/{}/limits                  owner billing editor
       GET    /dashboard/bots/{}/platform                owner editor

@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.deque.html.axecore.args.AxeRunOptions;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -9,6 +10,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ScreenshotScale;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,8 +120,14 @@ public final class TestingChromium implements AutoCloseable {
 
   /// What axe-core finds on a page that keeps somebody from using it: serious or worse.
   public static List<String> barriers(Page page) {
+    var options = new AxeRunOptions();
+    options.setResultTypes(List.of("violations"));
     return new AxeBuilder(page)
-        .analyze().getViolations().stream()
+            .setLegacyMode(true) // there are no frames, which it would open another page for
+            .options(options)
+            .analyze()
+            .getViolations()
+            .stream()
             .filter(
                 rule -> "serious".equals(rule.getImpact()) || "critical".equals(rule.getImpact()))
             .map(rule -> rule.getId() + ": " + rule.getNodes().getFirst().getHtml())
@@ -131,7 +139,8 @@ public final class TestingChromium implements AutoCloseable {
     page.screenshot(
         new Page.ScreenshotOptions()
             .setPath(Path.of("target/screenshots", name + ".png"))
-            .setFullPage(true));
+            .setFullPage(true)
+            .setScale(ScreenshotScale.CSS));
   }
 
   @Override

@@ -12,10 +12,10 @@ import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.connectors.HttpFailure;
+import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -91,16 +91,21 @@ public final class BotDesk {
   /// @throws HttpFailure 422 if the cursor is none
   public Overviews overview(Caller caller, @Nullable String limit, @Nullable String cursor) {
     var page = listing.list(caller, limit, cursor);
+    var ids = page.bots().stream().map(BotController.Listed::id).toList();
+    var states =
+        jdbi.withHandle(handle -> {
+          var zones = new HashMap<BotId, ZoneId>();
+          bots.named(handle, caller.team(), ids).forEach((id, bot) -> zones.put(id, bot.zone()));
+          return budgets.states(handle, caller.team(), zones);
+        });
     return new Overviews(
-        page.bots().stream().map(bot -> overview(caller, bot)).toList(), page.nextCursor());
+        page.bots().stream()
+            .map(bot -> overview(bot, states.getOrDefault(bot.id(), List.of())))
+            .toList(),
+        page.nextCursor());
   }
 
-  private Overview overview(Caller caller, BotController.Listed bot) {
-    var states =
-        jdbi.withHandle(handle ->
-            bots.find(handle, caller.team(), bot.id())
-                .map(it -> budgets.states(handle, caller.team(), it.id(), it.document().timezone()))
-                .orElse(List.of()));
+  private static Overview overview(BotController.Listed bot, List<BudgetState> states) {
     var lifetime = states.stream().filter(it -> it.kind() == LimitKind.LIFETIME).findFirst();
     return new Overview(
         bot,
@@ -116,20 +121,17 @@ public final class BotDesk {
 
   /// The team's parked turns, the longest waiting first.
   public List<Parked> parked(Caller caller, int rowsMax) {
-    var names = new HashMap<BotId, String>();
-    return reports.parked(caller.team(), rowsMax).stream()
-        .map(turn -> new Parked(turn, name(names, caller, turn.bot())))
+    var turns = reports.parked(caller.team(), rowsMax);
+    var ids = turns.stream().map(TurnReport::bot).distinct().toList();
+    var named = jdbi.withHandle(handle -> bots.named(handle, caller.team(), ids));
+    return turns.stream()
+        .map(turn ->
+            new Parked(
+                turn,
+                Optional.ofNullable(named.get(turn.bot()))
+                    .map(JdbcBots.Named::name)
+                    .orElse("A deleted bot")))
         .toList();
-  }
-
-  private String name(Map<BotId, String> names, Caller caller, BotId id) {
-    return names.computeIfAbsent(
-        id,
-        _ ->
-            jdbi.withHandle(handle ->
-                bots.find(handle, caller.team(), id)
-                    .map(bot -> bot.document().name())
-                    .orElse("A deleted bot")));
   }
 
   /// Lets a parked turn go on, or end.

@@ -113,6 +113,18 @@ public final class BotLogsController {
     return new Conversations(page.rows(), page.nextCursor());
   }
 
+  /// A conversation as it is listed.
+  ///
+  /// @throws HttpFailure 403, 404
+  public JdbcLogs.Conversation conversation(Caller caller, String id, String conversationId) {
+    var bot = requireBot(caller, id);
+    return ConversationId.parse(conversationId)
+        .flatMap(conversation ->
+            jdbi.withHandle(
+                handle -> logs.conversation(handle, caller.team(), bot.id(), conversation)))
+        .orElseThrow(() -> HttpFailure.notFound("conversation"));
+  }
+
   /// Lists a conversation's messages, oldest first.
   @Get("/conversations/{conversationId}/messages")
   public Messages messages(

@@ -16,6 +16,8 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +109,7 @@ final class JdbcBots implements Bots, WebhookBots {
     return find(tx, team, bot);
   }
 
-  /// A team's bots, newest first.
+  /// A team's bots, newest first, without their limits and fingerprints.
   ///
   /// @param before only bots older than this one
   List<Bot> list(Handle handle, TeamId team, Optional<BotId> before, int rowsMax) {
@@ -124,8 +126,31 @@ final class JdbcBots implements Bots, WebhookBots {
         .bind("team", team.uuid())
         .bindByType("before", before.map(BotId::uuid).orElse(null), UUID.class)
         .bind("rows", rowsMax)
-        .map((row, _) -> read(handle, team, row))
+        .map((row, _) -> brief(team, row))
         .list();
+  }
+
+  /// What a bot is called, and whose days it has.
+  record Named(String name, ZoneId zone) {}
+
+  /// Those of these bots that are there.
+  Map<BotId, Named> named(Handle handle, TeamId team, Collection<BotId> ids) {
+    var named = new HashMap<BotId, Named>();
+    handle
+        .createQuery(
+            """
+            SELECT bot_id, settings ->> 'name', coalesce(settings ->> 'timezone', 'UTC')
+            FROM bot
+            WHERE team_id = :team AND bot_id = ANY(:bots) AND deleted_at IS NULL
+            """)
+        .bind("team", team.uuid())
+        .bindArray("bots", UUID.class, ids.stream().map(BotId::uuid).toList())
+        .map((row, _) ->
+            Map.entry(
+                new BotId(row.getObject(1, UUID.class)),
+                new Named(row.getString(2), ZoneId.of(row.getString(3)))))
+        .forEach(entry -> named.put(entry.getKey(), entry.getValue()));
+    return Map.copyOf(named);
   }
 
   /// Adds a bot, unless its slug is taken in the team.
@@ -223,6 +248,21 @@ final class JdbcBots implements Bots, WebhookBots {
         .bind("bot", bot.uuid())
         .bind("team", team.uuid())
         .execute();
+  }
+
+  /// A list shows neither limits nor fingerprints, and may be long.
+  private Bot brief(TeamId team, ResultSet row) throws SQLException {
+    String settings = row.getString("settings");
+    return new Bot(
+        team,
+        new BotId(row.getObject("bot_id", UUID.class)),
+        row.getString("slug"),
+        row.getString("status"),
+        settings,
+        json.document(settings, Map.of()),
+        Map.of(),
+        row.getTimestamp("created_at").toInstant(),
+        row.getTimestamp("updated_at").toInstant());
   }
 
   private Bot read(Handle handle, TeamId team, ResultSet row) throws SQLException {

@@ -6,6 +6,8 @@ import dev.pennyworth.billing.BotId;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.billing.TurnId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -73,18 +75,41 @@ public final class JdbcLogs {
         .bind("bot", bot.uuid())
         .bindByType("before", before.map(ConversationId::uuid).orElse(null), UUID.class)
         .bind("rows", rowsMax)
-        .map((row, _) ->
-            new Conversation(
-                new ConversationId(row.getObject("conversation_id", UUID.class)),
-                row.getString("platform"),
-                row.getString("channel_id"),
-                row.getString("end_user_id"),
-                Optional.ofNullable(row.getString("end_user_name")),
-                row.getTimestamp("started_at").toInstant(),
-                row.getTimestamp("last_message_at").toInstant(),
-                Optional.ofNullable(row.getTimestamp("ended_at")).map(Timestamp::toInstant),
-                row.getLong("messages")))
+        .map((row, _) -> conversation(row))
         .list();
+  }
+
+  /// One of a bot's conversations.
+  Optional<Conversation> conversation(
+      Handle handle, TeamId team, BotId bot, ConversationId conversation) {
+    return handle
+        .createQuery(
+            """
+            SELECT c.*,
+              (SELECT count(*)
+               FROM message m
+               WHERE m.team_id = :team AND m.conversation_id = c.conversation_id) AS messages
+            FROM conversation c
+            WHERE c.team_id = :team AND c.conversation_id = :conversation AND c.bot_id = :bot
+            """)
+        .bind("team", team.uuid())
+        .bind("conversation", conversation.uuid())
+        .bind("bot", bot.uuid())
+        .map((row, _) -> conversation(row))
+        .findOne();
+  }
+
+  private static Conversation conversation(ResultSet row) throws SQLException {
+    return new Conversation(
+        new ConversationId(row.getObject("conversation_id", UUID.class)),
+        row.getString("platform"),
+        row.getString("channel_id"),
+        row.getString("end_user_id"),
+        Optional.ofNullable(row.getString("end_user_name")),
+        row.getTimestamp("started_at").toInstant(),
+        row.getTimestamp("last_message_at").toInstant(),
+        Optional.ofNullable(row.getTimestamp("ended_at")).map(Timestamp::toInstant),
+        row.getLong("messages"));
   }
 
   /// The conversation that somebody has with a bot now, or had last.

@@ -22,6 +22,7 @@ public record AuditPage(
   public static final List<Options.Option> ACTIONS = Options.ofWords(AuditAction.words());
 
   private static final String CENTS = "cents";
+  private static final String NONE = "none";
 
   public AuditPage {
     entries = List.copyOf(entries);
@@ -40,6 +41,11 @@ public record AuditPage(
     return state.stream().flatMap(AuditPage::facts).toList();
   }
 
+  /// The same of what was made, without what it does not have.
+  public static List<Fact> factsOfNew(Optional<JsonNode> state) {
+    return facts(state).stream().filter(fact -> !fact.text().equals(NONE)).toList();
+  }
+
   private static Stream<Fact> facts(JsonNode object) {
     return object
         .propertyStream()
@@ -54,9 +60,9 @@ public record AuditPage(
 
   private static String text(String name, JsonNode value) {
     if (value.isNull() || (value.isContainerNode() && value.isEmpty())) {
-      return "none";
+      return NONE;
     }
-    if (value.isNumber() && name.endsWith(CENTS)) {
+    if (value.isNumber() && (name.equals(CENTS) || name.endsWith("_" + CENTS))) {
       return NanoUsd.parseCents(value.decimalValue().toPlainString())
           .map(MoneyText::exact)
           .orElseGet(value::asText);

@@ -10,6 +10,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
@@ -36,11 +37,13 @@ final class BotLogPagesController {
   private final BotLogsController logs;
   private final BotPages bots;
   private final HtmlPages pages;
+  private final Forms forms;
 
-  BotLogPagesController(BotLogsController logs, BotPages bots, HtmlPages pages) {
+  BotLogPagesController(BotLogsController logs, BotPages bots, HtmlPages pages, Forms forms) {
     this.logs = logs;
     this.bots = bots;
     this.pages = pages;
+    this.forms = forms;
   }
 
   @Get("/conversations")
@@ -59,13 +62,44 @@ final class BotLogPagesController {
       String conversationId,
       HttpRequest<?> request,
       @Nullable @QueryValue String cursor) {
-    var messages = logs.messages(caller, id, conversationId, MESSAGES_OF_A_PAGE, cursor);
-    var page =
-        BotPages.page(
-            bots.bot(caller, id),
-            BotTab.CONVERSATIONS,
-            Map.of("messages", messages, "conversation", conversationId));
-    return pages.show(request, page.from("pages/bot-conversation"));
+    return pages.show(request, talk(caller, id, conversationId, cursor, Form.empty()));
+  }
+
+  private HtmlPages.Page talk(
+      Caller caller, String id, String conversationId, @Nullable String cursor, Form form) {
+    var model =
+        Map.<String, Object>of(
+            "messages",
+            logs.messages(caller, id, conversationId, MESSAGES_OF_A_PAGE, cursor),
+            "conversation",
+            logs.conversation(caller, id, conversationId),
+            "form",
+            form);
+    return BotPages.page(bots.bot(caller, id), BotTab.CONVERSATIONS, model)
+        .from("pages/bot-conversation");
+  }
+
+  /// Erases all that one person said to a bot and was told.
+  @Post("/conversations/{conversationId}/erase-person")
+  HttpResponse<?> erase(
+      Caller caller, String id, String conversationId, HttpRequest<byte[]> request) {
+    var form = forms.read(request);
+    caller.require(Role::editsBots, "erase messages");
+    var person = logs.conversation(caller, id, conversationId).userId();
+    try {
+      logs.erase(caller, id, person);
+      return HtmlPages.seeOther(
+          BotPages.path(bots.bot(caller, id), BotTab.CONVERSATIONS), Notice.ERASED);
+    } catch (HttpFailure failure) {
+      if (failure.status() != 409) {
+        throw failure;
+      }
+      var waiting =
+          form.withProblem(
+              "A message of this person is being answered, or waits. Try again in a minute; what"
+                  + " waits, let end first at its turn.");
+      return pages.show(request, talk(caller, id, conversationId, null, waiting).refused(failure));
+    }
   }
 
   @Get("/turns")

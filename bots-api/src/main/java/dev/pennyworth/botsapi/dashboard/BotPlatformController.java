@@ -8,6 +8,7 @@ import dev.pennyworth.botsapi.bots.BotDesk;
 import dev.pennyworth.botsapi.bots.BotView;
 import dev.pennyworth.connectors.HttpFailure;
 import dev.pennyworth.connectors.Json;
+import dev.pennyworth.connectors.WebhookReach;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -40,6 +41,7 @@ final class BotPlatformController {
   private final HtmlPages pages;
   private final Forms forms;
   private final Json json;
+  private final WebhookReach reach;
 
   BotPlatformController(
       BotDesk desk,
@@ -47,6 +49,7 @@ final class BotPlatformController {
       BotPages bots,
       HtmlPages pages,
       Forms forms,
+      WebhookReach reach,
       Json json) {
     this.desk = desk;
     this.controller = controller;
@@ -54,6 +57,7 @@ final class BotPlatformController {
     this.pages = pages;
     this.forms = forms;
     this.json = json;
+    this.reach = reach;
   }
 
   /// @param check whatever it is, the platform is asked now
@@ -74,7 +78,7 @@ final class BotPlatformController {
     caller.require(Role::editsBots, "connect bots");
     var bot = bots.bot(caller, id);
     try {
-      var fields = PlatformGuide.of(bot).fields().stream().map(PlatformGuide.Field::name).toList();
+      var fields = guide(bot).fields().stream().map(PlatformGuide.Field::name).toList();
       desk.change(caller, bot.id(), new FormJson(form).secrets(fields).bytes(json));
       return HtmlPages.seeOther(BotPages.path(bot, BotTab.PLATFORM), Notice.SAVED);
     } catch (HttpFailure failure) {
@@ -141,7 +145,12 @@ final class BotPlatformController {
     return pages.show(request, page.refused(failure));
   }
 
-  private static HtmlPages.Page page(
+  /// As connectors see it.
+  private PlatformGuide guide(BotView bot) {
+    return PlatformGuide.of(bot, reach.isPublic());
+  }
+
+  private HtmlPages.Page page(
       BotView bot,
       Form form,
       Optional<BotConnections.Connection> done,
@@ -149,7 +158,7 @@ final class BotPlatformController {
       Optional<String> secret) {
     var model = new HashMap<String, Object>();
     model.put("form", form);
-    model.put("guide", PlatformGuide.of(bot));
+    model.put("guide", guide(bot));
     done.ifPresent(it -> model.put("done", it));
     health.ifPresent(it -> model.put("health", it));
     secret.ifPresent(it -> model.put("secret", it));

@@ -95,6 +95,11 @@ public final class Form {
     return problem;
   }
 
+  /// The same with what is wrong with it as a whole, in a page's own words.
+  Form withProblem(String sentence) {
+    return new Form(values, errors, Optional.of(sentence));
+  }
+
   /// The same with what a service refused: at its field, if it names one that the form has.
   Form refused(HttpFailure failure) {
     var field = String.valueOf(failure.details().get("field"));

@@ -4,6 +4,7 @@ import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.bots.BotDesk;
 import dev.pennyworth.botsapi.events.RecentEvents;
+import dev.pennyworth.botsapi.money.JdbcUsageDays;
 import dev.pennyworth.botsapi.money.UsageController;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -72,18 +73,18 @@ final class HomeController {
       return Optional.empty();
     }
     var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    var month =
-        usage.read(caller, "day", today.withDayOfMonth(1).toString(), today.toString(), "31", null);
-    var ofToday =
-        month.groups().stream()
-            .filter(day -> day.key().filter(today.toString()::equals).isPresent())
-            .findFirst();
+    var month = usage.spent(caller, today.withDayOfMonth(1), today);
+    var ofToday = month.stream().filter(day -> day.day().equals(today)).toList();
     return Optional.of(
-        new HomePage.Spend(
-            ofToday.map(UsageController.Group::costCents).orElse(NanoUsd.ZERO),
-            month.total().costCents(),
-            ofToday.map(UsageController.Group::calls).orElse(0L),
-            month.total().calls()));
+        new HomePage.Spend(cost(ofToday), cost(month), messages(ofToday), messages(month)));
+  }
+
+  private static NanoUsd cost(List<JdbcUsageDays.SpentDay> days) {
+    return days.stream().map(JdbcUsageDays.SpentDay::cost).reduce(NanoUsd.ZERO, NanoUsd::plus);
+  }
+
+  private static long messages(List<JdbcUsageDays.SpentDay> days) {
+    return days.stream().mapToLong(JdbcUsageDays.SpentDay::messages).sum();
   }
 
   private List<RecentEvents.Headline> events(Caller caller, List<BotDesk.Overview> bots) {

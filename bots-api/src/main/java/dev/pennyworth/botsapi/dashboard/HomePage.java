@@ -22,5 +22,5 @@ public record HomePage(
   }
 
   /// What the team's bots cost.
-  public record Spend(NanoUsd today, NanoUsd month, long callsToday, long callsMonth) {}
+  public record Spend(NanoUsd today, NanoUsd month, long messagesToday, long messagesMonth) {}
 }

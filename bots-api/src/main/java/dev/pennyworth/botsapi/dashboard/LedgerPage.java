@@ -5,6 +5,7 @@ import dev.pennyworth.botsapi.money.LedgerEntryView;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The ledger, newest first, under its filters.
@@ -41,6 +42,15 @@ public record LedgerPage(
   /// What a row is about: a bot's name, or that it was deleted.
   public String botName(String bot) {
     return names.getOrDefault(bot, "A deleted bot");
+  }
+
+  /// How many digits after the point the amounts of this page need.
+  public int digits() {
+    return entries.stream()
+        .flatMap(row -> Stream.of(row.amountCents(), row.balanceAfterCents()))
+        .mapToInt(MoneyText::digits)
+        .max()
+        .orElse(2);
   }
 
   /// What was recomputed, in a sentence.

@@ -42,6 +42,16 @@ public final class MoneyText {
     return written(atLeastCents(dollars(amount)));
   }
 
+  /// Every digit, and as many of them as the longest of a column has: the points stand in a line.
+  public static String aligned(NanoUsd amount, int digits) {
+    return written(atLeastCents(dollars(amount)).setScale(digits, RoundingMode.UNNECESSARY));
+  }
+
+  /// How many digits after the point are needed for every digit of an amount.
+  static int digits(NanoUsd amount) {
+    return atLeastCents(dollars(amount)).scale();
+  }
+
   /// As a field of a form has it: dollars without a sign.
   public static String field(NanoUsd amount) {
     return atLeastCents(dollars(amount)).toPlainString();

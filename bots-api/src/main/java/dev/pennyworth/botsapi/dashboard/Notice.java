@@ -19,6 +19,7 @@ public enum Notice {
   ADDED("Added."),
   SENT("On its way. What comes of it is in the deliveries below."),
   REMOVED("Removed."),
+  ERASED("Erased. The ledger keeps amounts only."),
   SIGNED_OUT("You are signed out.");
 
   private final String text;

@@ -7,7 +7,12 @@ import java.util.List;
 ///
 /// @param steps what the owner does at the platform, in order
 /// @param fields what he pastes here
-public record PlatformGuide(String name, List<String> steps, List<Field> fields) {
+/// @param note on how this server is reached, where that decides; empty if it does not
+/// @param usesAddress whether the webhook's address is pasted anywhere
+public record PlatformGuide(
+    String name, List<String> steps, List<Field> fields, String note, boolean usesAddress) {
+  private static final String NO_ADDRESS = "This server has no public https address";
+
   public PlatformGuide {
     steps = List.copyOf(steps);
     fields = List.copyOf(fields);
@@ -15,7 +20,7 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
 
   /// A secret of the platform's.
   ///
-  /// @param name as the API names it
+  /// @param name as a form has it
   /// @param isSet whether one is kept already
   /// @param fingerprint tells values apart; empty if none is kept
   public record Field(
@@ -26,95 +31,139 @@ public record PlatformGuide(String name, List<String> steps, List<Field> fields)
       boolean isSet,
       String fingerprint) {}
 
-  public static PlatformGuide of(BotView bot) {
+  /// @param isReached whether platforms can send to this server
+  public static PlatformGuide of(BotView bot, boolean isReached) {
     return switch (bot.platform()) {
-      case "telegram" ->
-          new PlatformGuide(
-              "Telegram",
-              List.of(
-                  "In Telegram, open a chat with @BotFather and send /newbot.",
-                  "Choose a name and a user name; BotFather answers with a token.",
-                  "Paste the token below and save it, then activate the bot. The webhook is set by"
-                      + " itself."),
-              List.of(
-                  field(bot, "bot_token", "Bot token", "Such as 123456:ABC-DEF…", true),
-                  field(bot, "webhook_secret", "Webhook secret", "Made if you set none.", false)));
-      case "discord" ->
-          new PlatformGuide(
-              "Discord",
-              List.of(
-                  "Open discord.com/developers/applications and make an application.",
-                  "Copy the application id and the public key of the page General Information.",
-                  "On the page Bot, switch on the Message Content Intent and reset the token to copy"
-                      + " it.",
-                  "Save all three below, then activate the bot."),
-              List.of(
-                  field(
-                      bot,
-                      "application_id",
-                      "Application id",
-                      "A number of 17 digits or more.",
-                      true),
-                  field(bot, "public_key", "Public key", "64 hexadecimal digits.", true),
-                  field(bot, "bot_token", "Bot token", "Shown once, after Reset Token.", true)));
-      case "slack" ->
-          new PlatformGuide(
-              "Slack",
-              List.of(
-                  "Open api.slack.com/apps and make an app from scratch.",
-                  "Under OAuth & Permissions add the bot scopes chat:write, im:history and"
-                      + " app_mentions:read, and install the app.",
-                  "Copy the bot token, and the signing secret of Basic Information, and save them"
-                      + " below.",
-                  "Activate the bot, then under Event Subscriptions paste the webhook address as the"
-                      + " Request URL and subscribe to message.im and app_mention."),
-              List.of(
-                  field(bot, "bot_token", "Bot token", "Begins with xoxb-.", true),
-                  field(bot, "signing_secret", "Signing secret", "32 hexadecimal digits.", true),
-                  field(
-                      bot,
-                      "app_token",
-                      "App token",
-                      "For Socket Mode only; begins with xapp-.",
-                      false)));
-      case "whatsapp" ->
-          new PlatformGuide(
-              "WhatsApp",
-              List.of(
-                  "Open developers.facebook.com and make an app with the product WhatsApp.",
-                  "Copy the phone number id and an access token of API Setup, and the app secret of"
-                      + " App settings.",
-                  "Think of a verify token, and save all four below.",
-                  "Activate the bot, then under Configuration paste the webhook address and the"
-                      + " verify token, and subscribe to messages."),
-              List.of(
-                  field(bot, "phone_number_id", "Phone number id", "A number.", true),
-                  field(
-                      bot,
-                      "access_token",
-                      "Access token",
-                      "A permanent one, of a system user.",
-                      true),
-                  field(bot, "verify_token", "Verify token", "Any text of your own.", true),
-                  field(bot, "app_secret", "App secret", "32 hexadecimal digits.", true)));
-      default ->
-          new PlatformGuide(
-              "a program of your own",
-              List.of(
-                  "Activate the bot.",
-                  "Send each message as JSON to the webhook address: text, user_id and channel_id.",
-                  "Sign it: X-Timestamp with the time in seconds, and X-Signature-256 with sha256= and"
-                      + " the HMAC of timestamp, a point and the body under the webhook secret."),
-              List.of());
+      case "telegram" -> telegram(bot, isReached);
+      case "discord" -> discord(bot, isReached);
+      case "slack" -> slack(bot, isReached);
+      case "whatsapp" -> whatsApp(bot, isReached);
+      default -> ownProgram();
     };
   }
 
-  private static Field field(
-      BotView bot, String name, String label, String hint, boolean required) {
+  private static PlatformGuide telegram(BotView bot, boolean isReached) {
+    return new PlatformGuide(
+        "Telegram",
+        List.of(
+            "In Telegram, open a chat with @BotFather and send /newbot.",
+            "Choose a name and a user name. BotFather answers with a token.",
+            "Paste the token below and save it.",
+            "Activate the bot. Nothing is left to set up at Telegram."),
+        List.of(
+            field(bot, "bot_token", "Such as 123456789:AAE-…, from BotFather.", true),
+            field(
+                bot,
+                "webhook_secret",
+                "Made for you if you set none: 1 to 256 letters, digits, _ and -.",
+                false)),
+        isReached ? "" : NO_ADDRESS + ", so messages are fetched from Telegram by polling.",
+        false);
+  }
+
+  private static PlatformGuide discord(BotView bot, boolean isReached) {
+    return new PlatformGuide(
+        "Discord",
+        List.of(
+            "Open discord.com/developers/applications and make an application.",
+            "On its page Bot, press Reset Token, copy the token, and switch on Message Content Intent.",
+            "On its page General Information, copy Application ID and Public Key.",
+            "Paste all three below and save them.",
+            "Activate the bot. You then get the link that invites it to a server"
+                + (isReached ? ", and the Interactions Endpoint URL to paste." : ".")),
+        List.of(
+            field(bot, "application_id", "A number of 17 digits or more.", true),
+            field(bot, "public_key", "64 hexadecimal digits.", true),
+            field(bot, "bot_token", "Shown once, after Reset Token.", true)),
+        isReached ? "" : NO_ADDRESS + ", so commands come by Discord's gateway, too.",
+        false);
+  }
+
+  private static PlatformGuide slack(BotView bot, boolean isReached) {
+    return new PlatformGuide(
+        "Slack",
+        List.of(
+            "Open api.slack.com/apps and make an app, From scratch.",
+            "Under OAuth & Permissions add the bot scopes app_mentions:read, chat:write and"
+                + " im:history, install the app, and copy the Bot User OAuth Token.",
+            isReached
+                ? "Under Basic Information copy the Signing Secret."
+                : "Under Basic Information make an app-level token with the scope"
+                    + " connections:write.",
+            "Paste both below and save them.",
+            "Activate the bot. You then get an app manifest that sets up all the rest at once, and"
+                + " the same values one by one."),
+        List.of(
+            field(bot, "bot_token", "Begins with xoxb-.", true),
+            field(
+                bot,
+                "signing_secret",
+                isReached ? "32 hexadecimal digits." : "Not needed for Socket Mode.",
+                isReached),
+            field(
+                bot,
+                "app_token",
+                "Begins with xapp-. For Socket Mode alone, which needs no public address.",
+                !isReached)),
+        isReached ? "" : NO_ADDRESS + ", so messages come by Slack's Socket Mode.",
+        isReached);
+  }
+
+  private static PlatformGuide whatsApp(BotView bot, boolean isReached) {
+    return new PlatformGuide(
+        "WhatsApp",
+        List.of(
+            "Open developers.facebook.com and make an app with the product WhatsApp. Each bot needs an"
+                + " app of its own.",
+            "Under WhatsApp, API Setup, copy the Phone number ID and the WhatsApp Business Account"
+                + " ID.",
+            "Under Business settings, System users, make an access token with"
+                + " whatsapp_business_messaging and whatsapp_business_management. The one that API"
+                + " Setup shows runs out in a day.",
+            "Under App settings, Basic, copy the App secret.",
+            "Think of a verify token, paste all of them below and save them.",
+            "Activate the bot. Then, under WhatsApp, Configuration, Webhook, paste the webhook address"
+                + " as Callback URL and your verify token, press Verify and save, and subscribe to"
+                + " the field messages."),
+        List.of(
+            field(bot, "phone_number_id", "The id of the number, not the number itself.", true),
+            field(bot, "access_token", "Of a system user.", true),
+            field(bot, "app_secret", "32 hexadecimal digits.", true),
+            field(bot, "verify_token", "Any text of your own without blanks.", true),
+            field(
+                bot,
+                "business_account_id",
+                "With it, activating subscribes the app to the account's messages.",
+                false)),
+        isReached
+            ? ""
+            : NO_ADDRESS
+                + ", and Meta sends messages to no other: whoever runs it sets"
+                + " PENNYWORTH_PUBLIC_URL.",
+        true);
+  }
+
+  private static PlatformGuide ownProgram() {
+    return new PlatformGuide(
+        "a program of your own",
+        List.of(
+            "Activate the bot.",
+            "Send each message to the webhook address, by POST and as JSON:"
+                + " {\"text\": \"Hello\", \"user_id\": \"ada\", \"channel_id\": \"main\"}",
+            "Sign it with two headers: X-Timestamp is the time in unix seconds, and X-Signature-256"
+                + " is sha256= and the hexadecimal HMAC-SHA256 of the timestamp, a full stop and the"
+                + " body, by the webhook secret.",
+            "The secret was shown when the bot was made. Lost it? Make a new one below."),
+        List.of(),
+        "",
+        true);
+  }
+
+  private static Field field(BotView bot, String name, String hint, boolean required) {
     var fingerprint = bot.platformConfig().get(name + "_fingerprint");
     return new Field(
         "platform_config." + name,
-        label,
+        PlatformWords.field(name),
         hint,
         required,
         bot.platformConfig().containsKey(name),

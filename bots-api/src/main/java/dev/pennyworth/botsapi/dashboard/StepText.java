@@ -24,7 +24,7 @@ public final class StepText {
 
   public static String tokensInAll(TurnReport.Step step) {
     long all = step.tokens().inputInAll() + step.tokens().output();
-    return all == 0 ? "" : "%,d".formatted(all);
+    return all == 0 ? "–" : "%,d".formatted(all);
   }
 
   /// By bucket.

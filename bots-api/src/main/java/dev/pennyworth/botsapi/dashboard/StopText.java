@@ -4,6 +4,8 @@ import dev.pennyworth.agentloop.TurnReport;
 import dev.pennyworth.billing.NanoUsd;
 import dev.pennyworth.billing.Refusal;
 import dev.pennyworth.botsapi.accounts.Role;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Why a turn stopped, as a sentence, and what its owner can do about it, as a button.
@@ -18,6 +20,7 @@ public record StopText(
     @Nullable String remedyPath,
     boolean isMoney,
     boolean isAsked) {
+  private static final Pattern CENTS = Pattern.compile("(\\d+(?:\\.\\d+)?) cents\\b");
   private static final String BILLING = "/dashboard/billing";
 
   public static StopText of(TurnReport turn) {
@@ -143,7 +146,14 @@ public record StopText(
     return MoneyText.shown(new NanoUsd(nanos));
   }
 
+  /// A sentence, with amounts in dollars as everywhere on pages.
   private static String sentenced(String text) {
-    return text.endsWith(".") ? text : text + ".";
+    var inDollars =
+        CENTS
+            .matcher(text)
+            .replaceAll(it ->
+                Matcher.quoteReplacement(
+                    NanoUsd.parseCents(it.group(1)).map(MoneyText::shown).orElse(it.group())));
+    return inDollars.endsWith(".") ? inDollars : inDollars + ".";
   }
 }

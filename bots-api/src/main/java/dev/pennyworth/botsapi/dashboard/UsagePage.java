@@ -18,8 +18,6 @@ public record UsagePage(
   /// What usage can be grouped by.
   public static final List<Options.Option> GROUPS = Options.ofWords(UsageGroup.WORDS);
 
-  private static final long LONG_DAYS = 365;
-
   public UsagePage {
     charts = List.copyOf(charts);
   }
@@ -31,9 +29,7 @@ public record UsagePage(
 
   /// How long the wallet lasts, in words.
   public String lasts() {
-    return daysLeft
-        .map(days -> days > LONG_DAYS ? "over a year" : Words.count(days, "day"))
-        .orElse("–");
+    return daysLeft.map(Words::days).orElse("–");
   }
 
   /// What a group is called.

@@ -84,8 +84,8 @@ final class JdbcUsage {
                         WHEN 'end_user' THEN c.end_user_name
                       END AS group_name
                     FROM ledger_transaction t
-                    LEFT JOIN turn u ON u.team_id = :team AND u.turn_id = t.turn_id
-                    LEFT JOIN conversation c ON c.team_id = :team
+                    LEFT JOIN turn u ON :by_talk AND u.team_id = :team AND u.turn_id = t.turn_id
+                    LEFT JOIN conversation c ON :by_talk AND c.team_id = :team
                       AND c.conversation_id = u.conversation_id
                     LEFT JOIN bot b ON b.team_id = :team AND b.bot_id = t.bot_id
                     WHERE t.team_id = :team
@@ -99,6 +99,7 @@ final class JdbcUsage {
                 ORDER BY g.rank, g.group_key
                 LIMIT :rows
                 """)
+            .bind("by_talk", by == UsageGroup.CHANNEL || by == UsageGroup.END_USER)
             .bind("group", by.word())
             .bindByType("rank", after.map(Place::rank).orElse(null), Long.class)
             .bind("key", after.map(Place::key).orElse(""))

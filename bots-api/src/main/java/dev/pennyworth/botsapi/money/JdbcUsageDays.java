@@ -34,6 +34,35 @@ public final class JdbcUsageDays {
   /// All three, of one moment, oldest first.
   public record Days(List<ModelDay> models, List<TalkDay> talk, List<LatencyDay> latencies) {}
 
+  /// What all bots cost on a day, and how much they were told.
+  public record SpentDay(LocalDate day, NanoUsd cost, long messages) {}
+
+  /// Days with anything on them, oldest first: from the sums that each charge adds to, since a
+  /// ledger gets longer and longer.
+  List<SpentDay> spent(TeamId team, LocalDate from, LocalDate to) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT event_day,
+                  sum(cost_nanos)::bigint AS cost_nanos,
+                  sum(messages_received)::bigint AS messages
+                FROM daily_rollup
+                WHERE team_id = :team AND event_day BETWEEN :from AND :to
+                GROUP BY event_day
+                ORDER BY event_day
+                """)
+            .bind("team", team.uuid())
+            .bind("from", from)
+            .bind("to", to)
+            .map((row, _) ->
+                new SpentDay(
+                    row.getObject("event_day", LocalDate.class),
+                    new NanoUsd(row.getLong("cost_nanos")),
+                    row.getLong("messages")))
+            .list());
+  }
+
   Days read(TeamId team, LocalDate from, LocalDate to) {
     return jdbi.inTransaction(
         TransactionIsolationLevel.REPEATABLE_READ,

@@ -133,6 +133,14 @@ public final class UsageController {
     return days.read(caller.team(), from, to);
   }
 
+  /// What all bots together cost by day; both ends included.
+  ///
+  /// @throws HttpFailure 403
+  public List<JdbcUsageDays.SpentDay> spent(Caller caller, LocalDate from, LocalDate to) {
+    caller.require(Role::readsMoney, "read usage");
+    return days.spent(caller.team(), from, to);
+  }
+
   /// Groups as CSV, amounts exact.
   public static String csv(String groupBy, List<Group> groups) {
     return UsageCsv.write(groupBy, groups);

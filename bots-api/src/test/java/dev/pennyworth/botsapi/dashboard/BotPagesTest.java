@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// A bot's life in a browser without JavaScript.
 final class BotPagesTest {
@@ -146,13 +148,46 @@ final class BotPagesTest {
     };
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "telegram, bot_token webhook_secret, by polling",
+    "discord, application_id public_key bot_token, Message Content Intent",
+    "slack, bot_token signing_secret app_token, connections:write",
+    "whatsapp, phone_number_id access_token verify_token app_secret business_account_id, Callback"
+        + " URL"
+  })
+  void allThatAPlatformNeedsCanBePasted(String platform, String fields, String step) {
+    var team = server.register();
+    var bot = TestingBot.draft(server, team, "\"platform\":\"%s\"".formatted(platform));
+    var page =
+        TestingBrowser.signedIn(server, team)
+            .get("/dashboard/bots/" + bot.id() + "/platform")
+            .text();
+
+    for (var field : fields.split(" ", -1)) {
+      assertThat(page).contains("name=\"platform_config." + field + "\"");
+    }
+    assertThat(page).contains(step);
+  }
+
+  @Test
+  void whatConnectorsSayNamesWhatIsOnThePage() {
+    assertThat(
+            PlatformWords.spoken(
+                "Set platform_config.business_account_id; paste values.request_url and"
+                    + " verify_token. It is not active: POST /api/bots/bt_1/activate."))
+        .isEqualTo(
+            "Set “WhatsApp Business Account ID”; paste “Request URL” and “Verify token”. It is not"
+                + " active: press Activate.");
+  }
+
   @Test
   void secretsAreTakenAndNeverShown() {
     var team = server.register();
     var bot = TestingBot.draft(server, team, "\"platform\":\"telegram\"");
     var browser = TestingBrowser.signedIn(server, team);
     var path = "/dashboard/bots/" + bot.id() + "/platform";
-    assertThat(browser.get(path).text()).contains("@BotFather", "/api/bots/webhook/telegram/");
+    assertThat(browser.get(path).text()).contains("@BotFather", "by polling");
 
     var saved = browser.post(path, "platform_config.bot_token", "123:very-secret");
 

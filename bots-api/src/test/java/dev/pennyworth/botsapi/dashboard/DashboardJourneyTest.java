@@ -71,8 +71,6 @@ final class DashboardJourneyTest {
     parked.getByText("Raise the cap").click();
     page.getByLabel("In all").fill("50.00");
     page.getByText("Save").first().click();
-    page.navigate("/dashboard");
-    page.locator("li.parked").getByText("Resume").click();
     awaitReload(page, "/dashboard", page.locator("li.parked").getByText("Top up"));
 
     page.locator("li.parked").getByText("Top up").click();

@@ -2,6 +2,7 @@ package dev.pennyworth.botsapi.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pennyworth.botsapi.TestingBot;
 import dev.pennyworth.botsapi.TestingBrowser;
 import dev.pennyworth.botsapi.TestingMember;
 import dev.pennyworth.botsapi.TestingRoutes;
@@ -217,18 +218,21 @@ final class SignInTest {
   @Test
   void aMemberSeesTheTeamThatHeChoseAndNoneOfOthers() {
     var team = server.register();
+    TestingBot.draft(server, team, "\"name\":\"A secret plan\"");
     var member = TestingMember.of(server, team, "viewer");
     var browser = TestingBrowser.signedIn(server, member.own());
-    assertThat(browser.get("/dashboard").text()).contains("$5.00");
+    assertThat(browser.get("/dashboard").text()).contains("$5.00").doesNotContain("A secret plan");
 
     browser.lookingAt(team);
 
     var page = browser.get("/dashboard").text();
-    assertThat(page).doesNotContain("Available", "New bot", "/dashboard/ledger");
+    assertThat(page)
+        .contains("A secret plan")
+        .doesNotContain("Available", "New bot", "/dashboard/ledger");
     var stranger = TestingBrowser.signedIn(server, server.register());
     assertThat(stranger.post("/dashboard/switch-team", "team", team.id().toString()).status())
         .isEqualTo(404);
     stranger.cookies().put("pennyworth_team", team.id().toString());
-    assertThat(stranger.get("/dashboard").text()).contains("$5.00");
+    assertThat(stranger.get("/dashboard").text()).contains("$5.00").doesNotContain("A secret plan");
   }
 }

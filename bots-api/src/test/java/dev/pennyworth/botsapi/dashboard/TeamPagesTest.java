@@ -89,6 +89,7 @@ final class TeamPagesTest {
     var key = found("(pwk_[A-Za-z0-9_-]+)</code>", made);
 
     assertThat(made.header("Cache-Control")).contains("no-store");
+    assertThat(made.header("Location")).isEmpty();
     assertThat(server.get("/api/balance", key).status()).isEqualTo(200);
     var list = browser.get("/dashboard/keys");
     assertThat(list.text()).contains("The shop").doesNotContain(key);
@@ -110,6 +111,8 @@ final class TeamPagesTest {
             "events",
             "turn.parked");
     var secret = found("(whsec_[^<]+)</code>", made);
+    assertThat(made.header("Location")).isEmpty();
+    assertThat(made.header("Cache-Control")).contains("no-store");
     var list = browser.get("/dashboard/webhooks");
     assertThat(list.text()).contains(url, "2 kinds").doesNotContain(secret);
     var path = found("(/dashboard/webhooks/whe_[0-9a-f]+)\"", list);

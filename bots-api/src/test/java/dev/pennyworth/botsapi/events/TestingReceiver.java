@@ -24,9 +24,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /// An owner's program that takes webhooks, or does not.
-final class TestingReceiver implements AutoCloseable {
+public final class TestingReceiver implements AutoCloseable {
   /// What arrived, before it was answered.
-  record Arrived(String path, Map<String, List<String>> headers, String body) {
+  public record Arrived(String path, Map<String, List<String>> headers, String body) {
     String header(String name) {
       return headers.entrySet().stream()
           .filter(header -> header.getKey().equalsIgnoreCase(name))
@@ -59,7 +59,7 @@ final class TestingReceiver implements AutoCloseable {
   }
 
   /// How it answers.
-  sealed interface Answer {
+  public sealed interface Answer {
     record Status(int status, Map<String, String> headers, String text) implements Answer {}
 
     /// Cuts the connection.
@@ -79,7 +79,7 @@ final class TestingReceiver implements AutoCloseable {
   private final HttpServer server;
   private volatile Function<Arrived, Answer> answers = _ -> Answer.status(204);
 
-  TestingReceiver() {
+  public TestingReceiver() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -90,11 +90,11 @@ final class TestingReceiver implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
   }
 
-  void answer(Answer answer) {
+  public void answer(Answer answer) {
     answers = _ -> answer;
   }
 

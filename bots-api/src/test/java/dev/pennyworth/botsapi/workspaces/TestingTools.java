@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// An owner's program: orders at `/orders/{id}`, and an MCP server with the tools `echo` and
 /// `erase` at `/mcp`. It lets in who says `Authorization: Bearer open`.
-final class TestingTools implements AutoCloseable {
+public final class TestingTools implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TOOLS =
       """
@@ -26,7 +26,7 @@ final class TestingTools implements AutoCloseable {
   private final HttpServer server;
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
-  TestingTools() {
+  public TestingTools() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -37,7 +37,7 @@ final class TestingTools implements AutoCloseable {
     server.start();
   }
 
-  String url(String path) {
+  public String url(String path) {
     return "http://127.0.0.1:%d%s".formatted(server.getAddress().getPort(), path);
   }
 
