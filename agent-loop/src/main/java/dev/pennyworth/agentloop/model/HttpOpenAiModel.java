@@ -39,8 +39,7 @@ public final class HttpOpenAiModel implements ModelClient {
   public static HttpOpenAiModel openai(
       HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
     return new HttpOpenAiModel(
-        connection,
-        new Pooled("openai", "OPENAI", baseUrl.or(() -> Optional.of(OPENAI)), pooledKey));
+        connection, new Pooled("openai", "OPENAI", Optional.of(at(baseUrl, OPENAI)), pooledKey));
   }
 
   /// The provider `groq`.
@@ -50,7 +49,7 @@ public final class HttpOpenAiModel implements ModelClient {
   public static HttpOpenAiModel groq(
       HttpOpenAiConnection connection, Optional<SecretText> pooledKey, Optional<URI> baseUrl) {
     return new HttpOpenAiModel(
-        connection, new Pooled("groq", "GROQ", baseUrl.or(() -> Optional.of(GROQ)), pooledKey));
+        connection, new Pooled("groq", "GROQ", Optional.of(at(baseUrl, GROQ)), pooledKey));
   }
 
   /// The provider `workers-ai`, which has no address for all: it names the operator's account.
@@ -69,6 +68,16 @@ public final class HttpOpenAiModel implements ModelClient {
   public static HttpOpenAiModel custom(
       HttpOpenAiConnection connection, boolean arePrivateNetworksAllowed) {
     return new HttpOpenAiModel(connection, new Custom(arePrivateNetworksAllowed));
+  }
+
+  /// An address of a host alone gets the path that the API has at the vendor's.
+  private static URI at(Optional<URI> baseUrl, URI vendors) {
+    return baseUrl.map(url -> withPath(url, vendors.getPath())).orElse(vendors);
+  }
+
+  private static URI withPath(URI url, String path) {
+    var own = String.valueOf(url.getPath());
+    return own.isEmpty() || own.equals("/") ? url.resolve(path) : url;
   }
 
   private sealed interface Provider {
@@ -147,7 +156,7 @@ public final class HttpOpenAiModel implements ModelClient {
     }
     var own = ModelKeys.own(request);
     return new Destination(
-        baseUrl,
+        withPath(baseUrl, OPENAI.getPath()),
         own.isPresent() ? Optional.of(ModelKeys.usable(own.get())) : Optional.empty(),
         isPublicOnly);
   }

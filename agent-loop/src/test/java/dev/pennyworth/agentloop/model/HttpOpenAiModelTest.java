@@ -188,6 +188,17 @@ class HttpOpenAiModelTest {
         .hasMessageContaining("GROQ_API_KEY");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "/v1"})
+  void anAddressOfAHostAloneLeadsToTheVendorsPath(String path) throws Exception {
+    var key = Optional.of(new SecretText(POOLED_KEY));
+    var url = Optional.of(server.baseUrl().resolve("/").resolve(path));
+
+    answered(HttpOpenAiModel.openai(connection, key, url), TestingRequests.saying("Hello"));
+
+    assertThat(server.received().getLast().path()).isEqualTo("/v1/chat/completions");
+  }
+
   @Test
   void workersAiIsCalledAtTheOperatorsAccount() throws Exception {
     var workersAi =

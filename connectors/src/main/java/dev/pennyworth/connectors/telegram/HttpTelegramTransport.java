@@ -73,7 +73,7 @@ public final class HttpTelegramTransport implements AutoCloseable {
                     .readTimeout(CALL_MAX)
                     .writeTimeout(CALL_MAX)
                     .callTimeout(CALL_MAX)
-                    .addInterceptor(TelegramAnswers::readable)
+                    .addInterceptor(HttpTelegramAnswers::readable)
                     .addInterceptor(HttpTelegramTransport::answerOfTelegram)
                     .addInterceptor(this::asDocumented),
                 IDLE_CONNECTIONS_MAX)

@@ -49,6 +49,9 @@ final class TelegramUpdates extends GetUpdates {
 
   /// An update; without a content if it is none that can be read.
   static Update update(JsonNode update) {
+    if (!update.isObject()) {
+      return new Update();
+    }
     try {
       return TelegramApi.MAPPER.treeToValue(TelegramGaps.filled(update), Update.class);
     } catch (JsonProcessingException _) {

@@ -14,10 +14,10 @@ import okhttp3.ResponseBody;
 /// Makes answers readable for the library. "If `ok` equals True, the request was successful", says
 /// Telegram: what was sent is not in doubt because its result has a shape that nobody knows.
 /// Source: core.telegram.org/bots/api, making requests.
-final class TelegramAnswers {
+final class HttpTelegramAnswers {
   private static final long BYTES_MAX = 1 << 20;
 
-  private TelegramAnswers() {}
+  private HttpTelegramAnswers() {}
 
   /// An application interceptor.
   static Response readable(Interceptor.Chain chain) throws IOException {
