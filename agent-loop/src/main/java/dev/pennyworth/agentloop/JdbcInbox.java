@@ -24,7 +24,7 @@ public final class JdbcInbox {
   private final WorkSignal signal;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
-  private final AcceptPlaces places = new AcceptPlaces();
+  private final JdbcAcceptPlaces places = new JdbcAcceptPlaces();
 
   JdbcInbox(
       Jdbi jdbi,

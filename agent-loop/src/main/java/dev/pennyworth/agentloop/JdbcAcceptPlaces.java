@@ -13,7 +13,7 @@ import org.jdbi.v3.core.ConnectionException;
 /// Lets few messages at a time to the database, and of each bot one: those of one bot would wait
 /// for the row of its rate limit all the same, each with a connection in its hand that turns and
 /// other bots need. Who waits here takes a virtual thread, and nothing else.
-final class AcceptPlaces {
+final class JdbcAcceptPlaces {
   /// Half of the connections of a process.
   private static final int PLACES = 8;
 
