@@ -92,12 +92,21 @@ final class WhatsAppDeliveryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"messages\":[", "[]", "{}", "<html>hello</html>"})
+  @ValueSource(strings = {"{\"messages\":[", "[]", "<html>hello</html>"})
   void anAnswerThatCannotBeReadIsUnknownToo(String body) {
     whatsapp.answerTexts(new Answer.Status(200, "application/json", body));
     chat.say("1", "Hello?");
 
     chat.awaitState(1, "unknown");
+    assertThat(whatsapp.texts(chat.number())).hasSize(1);
+  }
+
+  @Test
+  void anAnswerThatNamesNoMessageButNoErrorEitherIsTaken() {
+    whatsapp.answerTexts(new Answer.Status(200, "application/json", "{}"));
+    chat.say("1", "Hello?");
+
+    chat.awaitState(1, "sent");
     assertThat(whatsapp.texts(chat.number())).hasSize(1);
   }
 
