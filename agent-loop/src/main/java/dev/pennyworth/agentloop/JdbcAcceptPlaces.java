@@ -10,21 +10,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.ConnectionException;
 
-/// Lets few messages at a time to the database, and of each bot one: those of one bot would wait
+/// Lets few messages at a time to the database, and of each bot fewer: those of one bot would wait
 /// for the row of its rate limit all the same, each with a connection in its hand that turns and
 /// other bots need. Who waits here takes a virtual thread, and nothing else.
 final class JdbcAcceptPlaces {
-  /// Half of the connections of a process.
-  private static final int PLACES = 8;
+  /// Of the 16 connections of a process.
+  private static final int PLACES = 12;
 
-  /// Then the platform is told to come again.
-  private static final Duration WAIT_MAX = Duration.ofSeconds(5);
+  private static final int OF_A_BOT = 4;
+
+  /// Platforms lose patience sooner, and come again.
+  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
   private final Semaphore places = new Semaphore(PLACES, true);
 
   /// Each lives as long as somebody waits for it or has it.
   private final LoadingCache<BotId, Semaphore> ofBots =
-      Caffeine.newBuilder().weakValues().build(_ -> new Semaphore(1, true));
+      Caffeine.newBuilder().weakValues().build(_ -> new Semaphore(OF_A_BOT, true));
 
   <T> T take(BotId bot, Supplier<T> accept) {
     var ofBot = ofBots.get(bot);

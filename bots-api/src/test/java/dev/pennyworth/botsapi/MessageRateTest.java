@@ -154,7 +154,7 @@ final class MessageRateTest {
 
       var answers = IntStream.range(0, 3).mapToObj(n -> other.say("bob", "b" + n, "Hello?"));
       assertThat(answers).extracting(TestingAnswer::status).containsOnly(200);
-      assertThat(waiting(elsewhere)).as("with a connection").isEqualTo(1);
+      assertThat(waiting(elsewhere)).as("with a connection").isLessThanOrEqualTo(4);
       elsewhere.commit();
     }
     assertThat(crowd.get()).extracting(TestingAnswer::status).containsOnly(200);
