@@ -6,7 +6,9 @@ import java.net.SocketTimeoutException;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Connection;
+import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -35,10 +37,14 @@ public final class HttpStaleConnections {
   /// Adds interceptors. Those that are added before see no stale connection, and network
   /// interceptors that are added after see only connections on which a request will be written.
   ///
-  /// @param staleMax how many may be passed over for one call
-  public static OkHttpClient.Builder keepOff(OkHttpClient.Builder http, int staleMax) {
-    var stale = new HttpStaleConnections(staleMax);
-    return http.addInterceptor(stale::passOver).addNetworkInterceptor(stale::watch);
+  /// @param idleMax connections that are kept, all of which may be passed over for one call
+  /// @param idleSecondsMax how long they are kept
+  public static OkHttpClient.Builder keepOff(
+      OkHttpClient.Builder http, int idleMax, long idleSecondsMax) {
+    var stale = new HttpStaleConnections(idleMax);
+    return http.connectionPool(new ConnectionPool(idleMax, idleSecondsMax, TimeUnit.SECONDS))
+        .addInterceptor(stale::passOver)
+        .addNetworkInterceptor(stale::watch);
   }
 
   /// Takes another connection for each stale one. Nothing was written on those.

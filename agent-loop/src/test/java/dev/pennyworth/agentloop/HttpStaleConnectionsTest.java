@@ -3,6 +3,8 @@ package dev.pennyworth.agentloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -10,9 +12,12 @@ import okhttp3.RequestBody;
 import org.junit.jupiter.api.Test;
 
 class HttpStaleConnectionsTest {
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final OkHttpClient http =
       HttpStaleConnections.keepOff(
-              new OkHttpClient.Builder().retryOnConnectionFailure(false), /* staleMax= */ 4)
+              HttpOnce.builder(threads, /* callsAtOnceMax= */ 4),
+              /* idleMax= */ 4,
+              /* idleSecondsMax= */ 60)
           .build();
 
   @Test

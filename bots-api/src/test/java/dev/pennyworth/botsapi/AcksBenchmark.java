@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -46,7 +45,8 @@ class AcksBenchmark {
         bots.add(activate(program, signIn, bots.size() + 1 + ":AAE-token"));
       }
       post(program, 8); // so that the virtual machine is warm
-      print("at once", "a second", "p50 ms", "p99 ms", "max ms", "answered", "refused");
+      TestingTable.print(
+          "at once", "a second", "p50 ms", "p99 ms", "max ms", "answered", "refused");
       for (int atOnce : AT_ONCE) {
         measure(program, telegram, atOnce);
       }
@@ -83,7 +83,7 @@ class AcksBenchmark {
     double seconds = (System.nanoTime() - startedNanos) / 1e9;
     int meanwhile = telegram.count("sendmessage") - before;
     Arrays.sort(nanos);
-    print(
+    TestingTable.print(
         atOnce,
         MESSAGES / seconds,
         nanos[nanos.length / 2] / 1e6,
@@ -155,16 +155,5 @@ class AcksBenchmark {
     var id = made.json().required("id").textValue();
     program.post("/api/bots/" + id + "/activate", signIn, "");
     return id;
-  }
-
-  private static void print(Object... cells) {
-    var line = new StringBuilder("|");
-    for (var cell : cells) {
-      line.append(
-          cell instanceof Double number
-              ? String.format(Locale.ROOT, " %10.1f |", number)
-              : String.format(Locale.ROOT, " %10s |", cell));
-    }
-    System.out.println(line);
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ class DiscordBenchmark {
         var program = start(database, discord);
         var figures = TestingFigures.of(program.id())) {
       var token = program.signIn();
-      print(
+      TestingTable.print(
           "bots", "threads", "OS threads", "heap MB", "RSS MB", "pool", "in use max", "in use avg");
       int made = 0;
       for (int bots : BOTS) {
@@ -40,7 +39,7 @@ class DiscordBenchmark {
           activate(program, token, discord, ++made);
         }
         Eventually.holds("all listen", PATIENCE, () -> gateway.ready() == bots);
-        print(Stream.of(List.of(bots), figures.now()).flatMap(List::stream).toArray());
+        TestingTable.print(Stream.of(List.of(bots), figures.now()).flatMap(List::stream).toArray());
       }
     }
   }
@@ -84,16 +83,5 @@ class DiscordBenchmark {
     if (active.status() != 200) {
       throw new IllegalStateException(active.text());
     }
-  }
-
-  private static void print(Object... cells) {
-    var line = new StringBuilder("|");
-    for (var cell : cells) {
-      line.append(
-          cell instanceof Double number
-              ? String.format(Locale.ROOT, " %10.1f |", number)
-              : String.format(Locale.ROOT, " %10s |", cell));
-    }
-    System.out.println(line);
   }
 }

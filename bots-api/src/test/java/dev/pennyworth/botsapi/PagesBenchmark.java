@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -61,7 +60,7 @@ class PagesBenchmark {
       var signIn = program.signIn();
       fill(program, signIn);
       signIn(program);
-      print("page", "p50 ms", "p99 ms", "kB");
+      TestingTable.print("page", "p50 ms", "p99 ms", "kB");
       for (var page : pages(program, signIn).entrySet()) {
         measure(program, page.getKey(), page.getValue());
       }
@@ -229,7 +228,7 @@ class PagesBenchmark {
       nanos[i] = System.nanoTime() - startedNanos;
     }
     Arrays.sort(nanos);
-    print(name, nanos[LOOKS / 2] / 1e6, nanos[LOOKS * 99 / 100] / 1e6, bytes / 1e3);
+    TestingTable.print(name, nanos[LOOKS / 2] / 1e6, nanos[LOOKS * 99 / 100] / 1e6, bytes / 1e3);
   }
 
   private HttpResponse<byte[]> get(TestingProcess program, String path, String encoding)
@@ -246,16 +245,5 @@ class PagesBenchmark {
       throw new IllegalStateException(path + ": " + answer.statusCode());
     }
     return answer;
-  }
-
-  private static void print(Object... cells) {
-    var line = new StringBuilder("|");
-    for (var cell : cells) {
-      line.append(
-          cell instanceof Double number
-              ? String.format(Locale.ROOT, " %8.1f |", number)
-              : String.format(Locale.ROOT, cell.equals(cells[0]) ? " %-20s |" : " %8s |", cell));
-    }
-    System.out.println(line);
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ class PollingBenchmark {
         telegram;
         var program = start(database);
         var figures = TestingFigures.of(program.id())) {
-      print(
+      TestingTable.print(
           "bots",
           "threads",
           "OS threads",
@@ -44,7 +43,8 @@ class PollingBenchmark {
           "in use avg",
           "up after s",
           "answered s");
-      print(Stream.of(List.of(0), figures.now(), List.of("", "")).flatMap(List::stream).toArray());
+      TestingTable.print(
+          Stream.of(List.of(0), figures.now(), List.of("", "")).flatMap(List::stream).toArray());
       for (int bots : BOTS) {
         measure(program, figures, bots);
       }
@@ -87,7 +87,7 @@ class PollingBenchmark {
     Eventually.holds(
         "all have answered", PATIENCE, () -> telegram.count("sendmessage") == bots + before);
     var times = List.of(upAfter, secondsSince(startedNanos));
-    print(Stream.of(List.of(bots), waiting, times).flatMap(List::stream).toArray());
+    TestingTable.print(Stream.of(List.of(bots), waiting, times).flatMap(List::stream).toArray());
   }
 
   private void activate(TestingProcess program, String signIn, String token) {
@@ -108,16 +108,5 @@ class PollingBenchmark {
 
   private static double secondsSince(long startedNanos) {
     return (System.nanoTime() - startedNanos) / 1e9;
-  }
-
-  private static void print(Object... cells) {
-    var line = new StringBuilder("|");
-    for (var cell : cells) {
-      line.append(
-          cell instanceof Double number
-              ? String.format(Locale.ROOT, " %10.1f |", number)
-              : String.format(Locale.ROOT, " %10s |", cell));
-    }
-    System.out.println(line);
   }
 }

@@ -50,9 +50,7 @@ public final class TestingChromium implements AutoCloseable {
     if ("required".equals(System.getProperty("test.browser"))) {
       assertThat(isThere).as(MISSING).isTrue();
     }
-    if (!isThere) {
-      note();
-    }
+    note(isThere);
     Assumptions.assumeTrue(isThere, MISSING);
     var playwright =
         Playwright.create(
@@ -81,10 +79,15 @@ public final class TestingChromium implements AutoCloseable {
         .findFirst();
   }
 
-  private static void note() {
+  /// For the last lines of the build, which a later one with a browser does not repeat.
+  private static void note(boolean isThere) {
     try {
-      Files.createDirectories(NOTE.getParent());
-      Files.writeString(NOTE, MISSING);
+      if (isThere) {
+        Files.deleteIfExists(NOTE);
+      } else {
+        Files.createDirectories(NOTE.getParent());
+        Files.writeString(NOTE, MISSING);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -42,7 +41,7 @@ class WaitingBenchmark {
         var figures = TestingFigures.of(program.id())) {
       var token = program.signIn();
       ask(program, token, model, figures, WARM_UP);
-      print(
+      TestingTable.print(
           "waiting",
           "threads",
           "OS threads",
@@ -62,7 +61,8 @@ class WaitingBenchmark {
   }
 
   private static void printAtRest(TestingFigures figures) throws Exception {
-    print(Stream.of(List.of(0), figures.now(), List.of("", "")).flatMap(List::stream).toArray());
+    TestingTable.print(
+        Stream.of(List.of(0), figures.now(), List.of("", "")).flatMap(List::stream).toArray());
   }
 
   private TestingProcess start(TestingDatabase database, TestingSlowModel model)
@@ -115,7 +115,8 @@ class WaitingBenchmark {
         answer.get();
       }
       var times = List.of(waitAfter, secondsSince(startedNanos));
-      print(Stream.of(List.of(conversations), meanwhile, times).flatMap(List::stream).toArray());
+      TestingTable.print(
+          Stream.of(List.of(conversations), meanwhile, times).flatMap(List::stream).toArray());
     }
   }
 
@@ -138,16 +139,5 @@ class WaitingBenchmark {
 
   private static double secondsSince(long startedNanos) {
     return (System.nanoTime() - startedNanos) / 1e9;
-  }
-
-  private static void print(Object... cells) {
-    var line = new StringBuilder("|");
-    for (var cell : cells) {
-      line.append(
-          cell instanceof Double number
-              ? String.format(Locale.ROOT, " %10.1f |", number)
-              : String.format(Locale.ROOT, " %10s |", cell));
-    }
-    System.out.println(line);
   }
 }

@@ -1,29 +1,21 @@
 package dev.pennyworth.agentloop.model;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.net.Proxy;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 
 /// Makes the OkHttp on which the vendors' SDKs run: the same bounds for all of them.
-///
-/// Nothing is sent twice and no redirect is followed. HTTP/1.1 is pinned, as a shared HTTP/2
-/// connection fails above the server's limit of streams. Connections are opened on the caller's own
-/// thread, so callers on virtual threads cost no platform threads.
 final class HttpModelConnections {
   /// The longest answer that is read, stream or not.
   static final int ANSWER_BYTES_MAX = 16 << 20;
@@ -41,22 +33,11 @@ final class HttpModelConnections {
   private HttpModelConnections() {}
 
   static OkHttpClient open(Dns resolver) {
-    var dispatcher = new Dispatcher(Executors.newVirtualThreadPerTaskExecutor());
-    dispatcher.setMaxRequests(REQUESTS_MAX);
-    dispatcher.setMaxRequestsPerHost(REQUESTS_MAX);
     var builder =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .fastFallback(false) // it connects on platform threads, one for each attempt
+        HttpOnce.builder(Executors.newVirtualThreadPerTaskExecutor(), REQUESTS_MAX)
             .dns(resolver)
             .addInterceptor(HttpModelConnections::boundErrors);
-    return HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX)
+    return HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX)
         .addNetworkInterceptor(HttpModelConnections::checkConnection)
         .build();
   }

@@ -1,5 +1,6 @@
 package dev.pennyworth.agentloop.tools;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
 import dev.pennyworth.agentloop.HttpStaleConnections;
@@ -10,7 +11,6 @@ import java.net.ConnectException;
 import java.net.Proxy;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -18,12 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -61,25 +58,14 @@ public final class HttpToolConnection implements AutoCloseable {
   }
 
   HttpToolConnection(boolean arePrivateNetworksAllowed, Dns resolver) {
-    var dispatcher = new Dispatcher(Executors.newVirtualThreadPerTaskExecutor());
-    dispatcher.setMaxRequests(REQUESTS_MAX);
-    dispatcher.setMaxRequestsPerHost(REQUESTS_MAX);
     var builder =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .fastFallback(false) // it connects on platform threads, one for each attempt
+        HttpOnce.builder(Executors.newVirtualThreadPerTaskExecutor(), REQUESTS_MAX)
             .connectTimeout(CONNECT_TIMEOUT_MAX)
             .readTimeout(Duration.ZERO) // each call has a limit of its own
             .writeTimeout(Duration.ZERO)
             .proxy(Proxy.NO_PROXY)
             .dns(arePrivateNetworksAllowed ? resolver : new HttpPublicOnlyDns(resolver));
-    HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX)
+    HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX)
         .addNetworkInterceptor(HttpToolConnection::checkConnection);
     if (!arePrivateNetworksAllowed) {
       builder.addInterceptor(HttpToolConnection::refusePrivateLiteral);

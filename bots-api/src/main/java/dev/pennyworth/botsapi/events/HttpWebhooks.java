@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.events;
 
 import dev.pennyworth.agentloop.CleanText;
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns;
 import dev.pennyworth.agentloop.HttpPublicOnlyDns.PrivateHostException;
 import dev.pennyworth.agentloop.HttpStaleConnections;
@@ -17,18 +18,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -49,20 +45,7 @@ final class HttpWebhooks implements AutoCloseable {
   private final OkHttpClient http;
 
   HttpWebhooks(boolean arePrivateNetworksAllowed, ExecutorService threads) {
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(REQUESTS_MAX);
-    dispatcher.setMaxRequestsPerHost(REQUESTS_MAX);
-    var builder =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .fastFallback(false) // it connects on platform threads, one for each attempt
-            .callTimeout(TIMEOUT);
+    var builder = HttpOnce.builder(threads, REQUESTS_MAX).callTimeout(TIMEOUT);
     if (!arePrivateNetworksAllowed) {
       // A proxy would resolve for itself.
       builder
@@ -70,7 +53,8 @@ final class HttpWebhooks implements AutoCloseable {
           .proxy(Proxy.NO_PROXY)
           .addInterceptor(HttpWebhooks::refusePrivateLiteral);
     }
-    this.http = HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX).build();
+    this.http =
+        HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX).build();
   }
 
   /// A literal address is never resolved, so it is looked at here.

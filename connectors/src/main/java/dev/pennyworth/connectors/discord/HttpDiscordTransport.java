@@ -1,21 +1,17 @@
 package dev.pennyworth.connectors.discord;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpStaleConnections;
 import dev.pennyworth.agentloop.SecretText;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -41,25 +37,14 @@ final class HttpDiscordTransport implements AutoCloseable {
   private final OkHttpClient client;
 
   HttpDiscordTransport(ExecutorService threads) {
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
-    dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
+    var builder =
+        HttpOnce.builder(threads, CALLS_AT_ONCE_MAX)
+            .connectTimeout(CONNECT_MAX)
+            .readTimeout(CALL_MAX)
+            .writeTimeout(CALL_MAX)
+            .callTimeout(CALL_MAX);
     this.client =
-        HttpStaleConnections.keepOff(
-                new OkHttpClient.Builder()
-                    .dispatcher(dispatcher)
-                    .connectionPool(
-                        new ConnectionPool(
-                            IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-                    .protocols(List.of(Protocol.HTTP_1_1))
-                    .followRedirects(false)
-                    .followSslRedirects(false)
-                    .retryOnConnectionFailure(false)
-                    .connectTimeout(CONNECT_MAX)
-                    .readTimeout(CALL_MAX)
-                    .writeTimeout(CALL_MAX)
-                    .callTimeout(CALL_MAX),
-                IDLE_CONNECTIONS_MAX)
+        HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX)
             .addNetworkInterceptor(HttpDiscordTransport::onceConnected)
             .build();
   }

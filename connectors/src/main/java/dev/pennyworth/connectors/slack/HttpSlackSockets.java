@@ -1,12 +1,10 @@
 package dev.pennyworth.connectors.slack;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.WebSocket;
@@ -27,16 +25,8 @@ public final class HttpSlackSockets implements AutoCloseable {
   private final OkHttpClient client;
 
   public HttpSlackSockets(ExecutorService threads) {
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(SOCKETS_MAX);
-    dispatcher.setMaxRequestsPerHost(SOCKETS_MAX);
     this.client =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
+        HttpOnce.builder(threads, SOCKETS_MAX)
             .connectTimeout(CONNECT_MAX)
             .readTimeout(CONNECT_MAX)
             .pingInterval(BETWEEN_PINGS)

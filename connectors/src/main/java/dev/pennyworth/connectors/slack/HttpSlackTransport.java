@@ -1,17 +1,13 @@
 package dev.pennyworth.connectors.slack;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -31,26 +27,15 @@ public final class HttpSlackTransport implements AutoCloseable {
   private final OkHttpClient client;
 
   public HttpSlackTransport(ExecutorService threads) {
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
-    dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
+    var builder =
+        HttpOnce.builder(threads, CALLS_AT_ONCE_MAX)
+            .connectTimeout(CONNECT_MAX)
+            .readTimeout(CALL_MAX)
+            .writeTimeout(CALL_MAX)
+            .callTimeout(CALL_MAX)
+            .addInterceptor(HttpSlackTransport::answerOfSlack);
     this.client =
-        HttpStaleConnections.keepOff(
-                new OkHttpClient.Builder()
-                    .dispatcher(dispatcher)
-                    .connectionPool(
-                        new ConnectionPool(
-                            IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-                    .protocols(List.of(Protocol.HTTP_1_1))
-                    .followRedirects(false)
-                    .followSslRedirects(false)
-                    .retryOnConnectionFailure(false)
-                    .connectTimeout(CONNECT_MAX)
-                    .readTimeout(CALL_MAX)
-                    .writeTimeout(CALL_MAX)
-                    .callTimeout(CALL_MAX)
-                    .addInterceptor(HttpSlackTransport::answerOfSlack),
-                IDLE_CONNECTIONS_MAX)
+        HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX)
             .addNetworkInterceptor(HttpSlackTransport::onceConnected)
             .build();
   }

@@ -1,5 +1,6 @@
 package dev.pennyworth.connectors.telegram;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.net.URI;
@@ -11,10 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Response;
 
 /// The connections to Telegram, one pool for all bots. Follows no redirect and retries nothing. Its
@@ -55,28 +54,17 @@ public final class HttpTelegramTransport implements AutoCloseable {
   /// @param url where the API is, of which the library takes no path; empty for Telegram's own
   public HttpTelegramTransport(Optional<URI> url, ExecutorService threads) {
     this.pathPrefix = url.map(URI::getRawPath).orElse("").replaceAll("/+$", "");
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(CALLS_AT_ONCE_MAX);
-    dispatcher.setMaxRequestsPerHost(CALLS_AT_ONCE_MAX);
+    var builder =
+        HttpOnce.builder(threads, CALLS_AT_ONCE_MAX)
+            .connectTimeout(CONNECT_MAX)
+            .readTimeout(CALL_MAX)
+            .writeTimeout(CALL_MAX)
+            .callTimeout(CALL_MAX)
+            .addInterceptor(HttpTelegramAnswers::readable)
+            .addInterceptor(HttpTelegramTransport::answerOfTelegram)
+            .addInterceptor(this::asDocumented);
     this.client =
-        HttpStaleConnections.keepOff(
-                new OkHttpClient.Builder()
-                    .dispatcher(dispatcher)
-                    .connectionPool(
-                        new ConnectionPool(
-                            IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-                    .protocols(List.of(Protocol.HTTP_1_1))
-                    .followRedirects(false)
-                    .followSslRedirects(false)
-                    .retryOnConnectionFailure(false)
-                    .connectTimeout(CONNECT_MAX)
-                    .readTimeout(CALL_MAX)
-                    .writeTimeout(CALL_MAX)
-                    .callTimeout(CALL_MAX)
-                    .addInterceptor(HttpTelegramAnswers::readable)
-                    .addInterceptor(HttpTelegramTransport::answerOfTelegram)
-                    .addInterceptor(this::asDocumented),
-                IDLE_CONNECTIONS_MAX)
+        HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX)
             .addNetworkInterceptor(HttpTelegramTransport::onceConnected)
             .build();
     this.pollingClient = pollingClient(threads);
@@ -84,12 +72,9 @@ public final class HttpTelegramTransport implements AutoCloseable {
 
   /// Its calls last long, so that they have connections of their own.
   private OkHttpClient pollingClient(ExecutorService threads) {
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(POLLS_AT_ONCE_MAX);
-    dispatcher.setMaxRequestsPerHost(POLLS_AT_ONCE_MAX);
     return client
         .newBuilder()
-        .dispatcher(dispatcher)
+        .dispatcher(HttpOnce.dispatcher(threads, POLLS_AT_ONCE_MAX))
         .connectionPool(new ConnectionPool(POLLS_AT_ONCE_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
         .readTimeout(POLL_CALL_MAX)
         .callTimeout(POLL_CALL_MAX)

@@ -1,5 +1,6 @@
 package dev.pennyworth.connectors.whatsapp;
 
+import dev.pennyworth.agentloop.HttpOnce;
 import dev.pennyworth.agentloop.HttpStaleConnections;
 import java.io.IOException;
 import java.net.URI;
@@ -7,13 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
+import java.util.concurrent.ExecutorService;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -23,30 +22,27 @@ import okhttp3.Response;
 public final class HttpWhatsAppTransport implements AutoCloseable {
   private static final Duration CALL_MAX = Duration.ofSeconds(15);
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final int CALLS_AT_ONCE_MAX = 256;
   private static final int IDLE_CONNECTIONS_MAX = 32;
   private static final long IDLE_SECONDS_MAX = 20;
   private static final int ANSWER_BYTES_MAX = 256 * 1024;
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
   private static final MediaType JSON = MediaType.get("application/json");
 
-  private final OkHttpClient client =
-      HttpStaleConnections.keepOff(
-              new OkHttpClient.Builder()
-                  .connectionPool(
-                      new ConnectionPool(IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX, TimeUnit.SECONDS))
-                  .protocols(List.of(Protocol.HTTP_1_1))
-                  .followRedirects(false)
-                  .followSslRedirects(false)
-                  .retryOnConnectionFailure(false)
-                  .connectTimeout(CONNECT_MAX)
-                  .readTimeout(CALL_MAX)
-                  .writeTimeout(CALL_MAX)
-                  .callTimeout(CALL_MAX),
-              IDLE_CONNECTIONS_MAX)
-          .addNetworkInterceptor(HttpWhatsAppTransport::onceConnected)
-          .build();
+  private final OkHttpClient client;
 
-  public HttpWhatsAppTransport() {}
+  public HttpWhatsAppTransport(ExecutorService threads) {
+    var builder =
+        HttpOnce.builder(threads, CALLS_AT_ONCE_MAX)
+            .connectTimeout(CONNECT_MAX)
+            .readTimeout(CALL_MAX)
+            .writeTimeout(CALL_MAX)
+            .callTimeout(CALL_MAX);
+    this.client =
+        HttpStaleConnections.keepOff(builder, IDLE_CONNECTIONS_MAX, IDLE_SECONDS_MAX)
+            .addNetworkInterceptor(HttpWhatsAppTransport::onceConnected)
+            .build();
+  }
 
   /// What came back.
   ///

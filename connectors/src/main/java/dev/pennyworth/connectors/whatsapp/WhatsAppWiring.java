@@ -5,14 +5,18 @@ import dev.pennyworth.connectors.PlatformApiUrls;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /// The object graph of WhatsApp's room.
 @Factory
 public final class WhatsAppWiring {
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
   @Singleton
   @Bean(preDestroy = "close")
   public HttpWhatsAppTransport whatsAppTransport() {
-    return new HttpWhatsAppTransport();
+    return new HttpWhatsAppTransport(threads);
   }
 
   @Singleton
