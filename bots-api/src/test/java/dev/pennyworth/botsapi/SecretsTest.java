@@ -31,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// One day of a bot is lived through once, before all tests. A text that is no secret lives through
 /// it too: where it is not found, the search is broken.
 final class SecretsTest {
-  private static final Path LOG = Path.of("target", "test.log");
-
   private static final Map<String, String> SECRETS = new LinkedHashMap<>();
   private static final List<String> ANSWERS = new ArrayList<>();
   private static final ByteArrayOutputStream CONSOLE = new ByteArrayOutputStream();
@@ -108,7 +106,7 @@ final class SecretsTest {
 
   @Test
   void neitherConsoleNorLogShowsASecret() throws IOException {
-    var log = Files.readString(LOG);
+    var log = Files.readString(TestingServer.log());
 
     assertThat(log).as("a log of everything").contains("Schema at version");
     SECRETS.forEach((name, secret) ->
