@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The sandbox's checkout page in a real browser.
+@ExtendWith(TestingChromium.IsThere.class)
 final class CheckoutPageTest {
   private static TestingServer server;
   private static TestingChromium browser;

@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// The machine's own Chromium, driven by Playwright through the machine's own node.
 ///
@@ -43,15 +45,22 @@ public final class TestingChromium implements AutoCloseable {
     this.browser = browser;
   }
 
-  public static TestingChromium start() {
-    var chromium = program("chromium", "chromium-browser", "google-chrome");
-    var node = program("node");
-    boolean isThere = chromium.isPresent() && node.isPresent();
-    if ("required".equals(System.getProperty("test.browser"))) {
-      assertThat(isThere).as(MISSING).isTrue();
+  /// Skips a class of tests where there is no browser: put on each that starts one.
+  public static final class IsThere implements ExecutionCondition {
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+      boolean isThere = chromium().isPresent() && node().isPresent();
+      note(isThere);
+      return isThere || "required".equals(System.getProperty("test.browser"))
+          ? ConditionEvaluationResult.enabled("")
+          : ConditionEvaluationResult.disabled(MISSING);
     }
-    note(isThere);
-    Assumptions.assumeTrue(isThere, MISSING);
+  }
+
+  public static TestingChromium start() {
+    var chromium = chromium();
+    var node = node();
+    assertThat(chromium.isPresent() && node.isPresent()).as(MISSING).isTrue();
     var playwright =
         Playwright.create(
             new Playwright.CreateOptions()
@@ -69,6 +78,14 @@ public final class TestingChromium implements AutoCloseable {
                     .setExecutablePath(chromium.orElseThrow())
                     .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
     return new TestingChromium(playwright, browser);
+  }
+
+  private static Optional<Path> chromium() {
+    return program("chromium", "chromium-browser", "google-chrome");
+  }
+
+  private static Optional<Path> node() {
+    return program("node");
   }
 
   private static Optional<Path> program(String... names) {

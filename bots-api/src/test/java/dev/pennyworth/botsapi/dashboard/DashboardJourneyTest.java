@@ -16,8 +16,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Owners in a real browser, from the first page to the books.
+@ExtendWith(TestingChromium.IsThere.class)
 final class DashboardJourneyTest {
   private static final String PASSWORD = "a long and good password";
 

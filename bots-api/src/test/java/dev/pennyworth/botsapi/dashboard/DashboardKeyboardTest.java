@@ -16,8 +16,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// An owner without a mouse: every step is a key, and wherever he stands is seen.
+@ExtendWith(TestingChromium.IsThere.class)
 final class DashboardKeyboardTest {
   private static final int KEYS_MAX = 80;
 

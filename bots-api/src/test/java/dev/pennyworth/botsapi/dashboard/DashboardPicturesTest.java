@@ -13,11 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Every page at the width of a desk and of a phone, light and dark. The pictures are in
 /// `target/screenshots`, to be looked at.
+@ExtendWith(TestingChromium.IsThere.class)
 final class DashboardPicturesTest {
   private static final long BYTES_MAX = 200_000;
   private static final int DESK_WIDTH = 1280;
