@@ -20,7 +20,7 @@ final class JdbcAcceptPlaces {
   private static final int OF_A_BOT = 4;
 
   /// Platforms lose patience sooner, and come again.
-  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+  private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
   private final Semaphore places = new Semaphore(PLACES, true);
 
