@@ -30,7 +30,7 @@ final class DiscordConnectionTest {
 
   @BeforeEach
   void create() {
-    discord.answer(_ -> new Answer.Good());
+    discord.startOver();
     chat = TestingDiscordBot.draft(server, discord, "");
   }
 

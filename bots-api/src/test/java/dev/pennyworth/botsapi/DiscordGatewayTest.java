@@ -51,7 +51,7 @@ final class DiscordGatewayTest {
 
   @BeforeEach
   void create() {
-    discord.answer(_ -> new Answer.Good());
+    discord.startOver();
     chat = connected("");
   }
 

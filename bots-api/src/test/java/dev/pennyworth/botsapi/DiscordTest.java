@@ -38,7 +38,7 @@ final class DiscordTest {
 
   @BeforeEach
   void create() {
-    discord.answer(_ -> new Answer.Good());
+    discord.startOver();
     chat = TestingDiscordBot.active(server, discord, "");
   }
 

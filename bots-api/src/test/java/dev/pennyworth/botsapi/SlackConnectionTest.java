@@ -37,7 +37,7 @@ final class SlackConnectionTest {
 
   @BeforeEach
   void create() {
-    slack.answer(_ -> new Answer.Good());
+    slack.startOver();
     slack.scopes(TestingSlack.ALL_SCOPES);
     chat = TestingSlackBot.draft(server, SIGNING, "");
   }

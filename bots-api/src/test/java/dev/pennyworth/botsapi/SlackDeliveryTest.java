@@ -50,7 +50,7 @@ final class SlackDeliveryTest {
 
   @BeforeEach
   void create() {
-    slack.answer(_ -> new Answer.Good());
+    slack.startOver();
     chat = TestingSlackBot.active(server, "");
   }
 

@@ -3,7 +3,6 @@ package dev.pennyworth.botsapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pennyworth.botsapi.TestingSlack.Answer;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -36,7 +35,7 @@ final class SlackTest {
 
   @BeforeEach
   void create() {
-    slack.answer(_ -> new Answer.Good());
+    slack.startOver();
     chat = TestingSlackBot.active(server, "");
   }
 

@@ -36,7 +36,7 @@ final class TelegramConnectionTest {
 
   @BeforeEach
   void create() {
-    telegram.answer(_ -> new Answer.Good());
+    telegram.startOver();
     chat = TestingTelegramBot.active(server, "");
   }
 

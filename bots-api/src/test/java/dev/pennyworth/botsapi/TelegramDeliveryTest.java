@@ -53,7 +53,7 @@ final class TelegramDeliveryTest {
 
   @BeforeEach
   void create() {
-    telegram.answer(_ -> new Answer.Good());
+    telegram.startOver();
     model.replies(request -> {
       var text = request.text().contains("everything") ? "word ".repeat(6_000) : "Short.";
       return request.body().path("stream").asBoolean()

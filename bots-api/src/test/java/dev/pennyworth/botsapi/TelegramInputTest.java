@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pennyworth.agentloop.TestingOpenAiServer;
 import dev.pennyworth.agentloop.TestingOpenAiServer.Reply;
-import dev.pennyworth.botsapi.TestingTelegram.Answer;
 import dev.pennyworth.botsapi.TestingTelegram.Call;
 import dev.pennyworth.connectors.UnreadableMessage;
 import java.io.IOException;
@@ -59,7 +58,7 @@ final class TelegramInputTest {
 
   @BeforeEach
   void create() {
-    telegram.answer(_ -> new Answer.Good());
+    telegram.startOver();
     model.replies(_ -> TestingOpenAiServer.completion("Fine.", 10, 100));
     chat =
         TestingTelegramBot.active(

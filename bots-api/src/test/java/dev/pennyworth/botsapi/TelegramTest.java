@@ -52,7 +52,7 @@ final class TelegramTest {
 
   @BeforeEach
   void create() {
-    telegram.answer(_ -> new Answer.Good());
+    telegram.startOver();
     chat = TestingTelegramBot.active(server, "");
   }
 

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +86,8 @@ final class TestingDiscord implements AutoCloseable {
 
   private final Map<String, Application> applications = new ConcurrentHashMap<>();
   private final TestingDiscordHistory history = new TestingDiscordHistory();
+  private final TestingAnswers<Call, Answer> answers =
+      new TestingAnswers<>(this::applicationOf, new Answer.Good());
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, List<ObjectNode>> visible = new ConcurrentHashMap<>();
   private final Map<String, ObjectNode> byNonce = new ConcurrentHashMap<>();
@@ -98,7 +99,6 @@ final class TestingDiscord implements AutoCloseable {
   private final AtomicLong messages = new AtomicLong(1_200_000_000_000_000_000L);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
-  private volatile Function<Call, Answer> answers = _ -> new Answer.Good();
   private volatile String gatewayUrl = "";
 
   TestingDiscord() {
@@ -142,18 +142,23 @@ final class TestingDiscord implements AutoCloseable {
     return Optional.ofNullable(applications.get(token));
   }
 
+  void startOver() {
+    answers.startOver();
+  }
+
   void answer(Function<Call, Answer> how) {
-    answers = how;
+    answers.answer(how);
   }
 
   /// What the next calls with a text are answered with, one after another; then all is well.
   void answerTexts(Answer... first) {
-    var left = new ArrayList<>(List.of(first));
-    answer(call -> {
-      synchronized (left) {
-        return call.isOfText() && !left.isEmpty() ? left.removeFirst() : new Answer.Good();
-      }
-    });
+    answers.answer(Call::isOfText, List.of(first));
+  }
+
+  /// The application's id, which an interaction's webhook has in its path instead of a token.
+  private String applicationOf(Call call) {
+    var application = applications.get(call.token());
+    return application == null ? call.path().split("/", -1)[2] : application.id;
   }
 
   /// The calls of a path that begins so, in the order in which they came.
@@ -191,7 +196,7 @@ final class TestingDiscord implements AutoCloseable {
               authorization == null ? "" : authorization.replaceFirst("^Bot ", ""),
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       calls.add(call);
-      switch (answers.apply(call)) {
+      switch (answers.to(call)) {
         case Answer.Cut() -> {}
         case Answer.Lost() -> result(call);
         case Answer.Status status -> send(exchange, status);

@@ -44,7 +44,7 @@ abstract class TestingDiscordMeanwhile {
 
   @BeforeEach
   void create() {
-    discord.answer(_ -> new Answer.Good());
+    discord.startOver();
     chat = known("");
   }
 

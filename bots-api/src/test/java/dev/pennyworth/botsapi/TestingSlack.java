@@ -63,11 +63,12 @@ final class TestingSlack implements AutoCloseable {
     }
   }
 
+  private final TestingAnswers<Call, Answer> answers =
+      new TestingAnswers<>(Call::token, new Answer.Good());
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final AtomicInteger messages = new AtomicInteger(100);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
-  private volatile Function<Call, Answer> answers = _ -> new Answer.Good();
   private volatile String scopes = ALL_SCOPES;
   private volatile String socketUrl = "";
 
@@ -86,20 +87,17 @@ final class TestingSlack implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
+  void startOver() {
+    answers.startOver();
+  }
+
   void answer(Function<Call, Answer> how) {
-    answers = how;
+    answers.answer(how);
   }
 
   /// What the next calls of a method are answered with, one after another; then all is well.
   void answer(String method, Answer... first) {
-    var left = new CopyOnWriteArrayList<>(List.of(first));
-    answer(call -> {
-      synchronized (left) {
-        return call.method().equals(method) && !left.isEmpty()
-            ? left.removeFirst()
-            : new Answer.Good();
-      }
-    });
+    answers.answer(call -> call.method().equals(method), List.of(first));
   }
 
   /// What bot tokens may do, as the API tells in a header.
@@ -137,7 +135,7 @@ final class TestingSlack implements AutoCloseable {
               exchange.getRequestURI().getPath().substring("/api/".length()),
               fields(body));
       calls.add(call);
-      switch (answers.apply(call)) {
+      switch (answers.to(call)) {
         case Answer.Cut() -> {}
         case Answer.Status(int status, Map<String, String> headers, String text) ->
             send(exchange, status, headers, text);

@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,13 +75,14 @@ final class TestingTelegram implements AutoCloseable {
     }
   }
 
+  private final TestingAnswers<Call, Answer> answers =
+      new TestingAnswers<>(Call::token, new Answer.Good());
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final TestingTelegramUpdates updates = new TestingTelegramUpdates();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicInteger messages = new AtomicInteger(100);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
-  private volatile Function<Call, Answer> answers = _ -> new Answer.Good();
   private volatile Optional<String> webhookUrl = Optional.empty();
 
   TestingTelegram() {
@@ -100,20 +100,17 @@ final class TestingTelegram implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
+  void startOver() {
+    answers.startOver();
+  }
+
   void answer(Function<Call, Answer> how) {
-    answers = how;
+    answers.answer(how);
   }
 
   /// What the next calls of a method are answered with, one after another; then all is well.
   void answer(String method, Answer... first) {
-    var left = new CopyOnWriteArrayList<>(List.of(first));
-    answer(call -> {
-      synchronized (left) {
-        return call.method().equals(method) && !left.isEmpty()
-            ? left.removeFirst()
-            : new Answer.Good();
-      }
-    });
+    answers.answer(call -> call.method().equals(method), List.of(first));
   }
 
   void webhookUrl(String url) {
@@ -151,7 +148,7 @@ final class TestingTelegram implements AutoCloseable {
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
               System.nanoTime());
       calls.add(call);
-      switch (answers.apply(call)) {
+      switch (answers.to(call)) {
         case Answer.Cut() -> {}
         case Answer.Hang() -> hang();
         case Answer.Status(int status, String type, String body) -> {

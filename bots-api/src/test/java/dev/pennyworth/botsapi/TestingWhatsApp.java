@@ -86,11 +86,12 @@ final class TestingWhatsApp implements AutoCloseable {
     }
   }
 
+  private final TestingAnswers<Call, Answer> answers =
+      new TestingAnswers<>(Call::object, new Answer.Good());
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final AtomicInteger messages = new AtomicInteger(100);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
-  private volatile Function<Call, Answer> answers = _ -> new Answer.Good();
 
   TestingWhatsApp() {
     try {
@@ -107,18 +108,17 @@ final class TestingWhatsApp implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
+  void startOver() {
+    answers.startOver();
+  }
+
   void answer(Function<Call, Answer> how) {
-    answers = how;
+    answers.answer(how);
   }
 
   /// What the next texts are answered with, one after another; then all is well.
   void answerTexts(Answer... first) {
-    var left = new CopyOnWriteArrayList<>(List.of(first));
-    answer(call -> {
-      synchronized (left) {
-        return call.isText() && !left.isEmpty() ? left.removeFirst() : new Answer.Good();
-      }
-    });
+    answers.answer(Call::isText, List.of(first));
   }
 
   /// The calls for an object, in the order in which they came.
@@ -147,7 +147,7 @@ final class TestingWhatsApp implements AutoCloseable {
               String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")),
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       calls.add(call);
-      switch (answers.apply(call)) {
+      switch (answers.to(call)) {
         case Answer.Cut() -> {}
         case Answer.Status(int status, String type, String body, var headers) -> {
           headers.forEach(exchange.getResponseHeaders()::set);

@@ -35,7 +35,7 @@ final class WhatsAppConnectionTest {
 
   @BeforeEach
   void isWell() {
-    whatsapp.answer(_ -> new Answer.Good());
+    whatsapp.startOver();
   }
 
   @Test

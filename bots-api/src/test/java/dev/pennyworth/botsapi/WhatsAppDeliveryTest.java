@@ -35,7 +35,7 @@ final class WhatsAppDeliveryTest {
 
   @BeforeEach
   void create() {
-    whatsapp.answer(_ -> new Answer.Good());
+    whatsapp.startOver();
     chat = TestingWhatsAppBot.active(server, "");
   }
 

@@ -50,7 +50,7 @@ final class WhatsAppStatusTest {
 
   @BeforeEach
   void create() {
-    whatsapp.answer(_ -> new Answer.Good());
+    whatsapp.startOver();
     chat = TestingWhatsAppBot.active(server, "");
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.agentloop.TestingOpenAiServer;
-import dev.pennyworth.botsapi.TestingWhatsApp.Answer;
 import dev.pennyworth.botsapi.TestingWhatsApp.Call;
 import java.time.Duration;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class WhatsAppTest {
 
   @BeforeEach
   void create() {
-    whatsapp.answer(_ -> new Answer.Good());
+    whatsapp.startOver();
     chat = TestingWhatsAppBot.active(server, "");
   }
 
