@@ -137,6 +137,39 @@ final class DiscordConnectionTest {
   }
 
   @Test
+  void aBotThatMovesToAnotherApplicationTakesItsCommandsAlong() {
+    chat.bot().owner("POST", "/activate", "");
+    var other = TestingDiscordBot.draft(server, discord, "");
+    var change =
+        "{\"platform_config\":{\"bot_token\":\"%s\",\"application_id\":\"%s\",\"public_key\":\"%s\"}}"
+            .formatted(other.token(), other.application().id, other.application().publicKey);
+
+    assertThat(chat.bot().owner("PATCH", "", change).status()).isEqualTo(200);
+
+    assertThat(chat.application().commands).isEmpty();
+    assertThat(other.application().commands).containsOnlyKeys("ask", "reset");
+  }
+
+  @Test
+  void aTokenWithoutItsApplicationLeavesAnActiveBotAsItWas() {
+    chat.bot().owner("POST", "/activate", "");
+    var other = TestingDiscordBot.draft(server, discord, "");
+
+    var refused =
+        chat.bot()
+            .owner(
+                "PATCH",
+                "",
+                "{\"platform_config\":{\"bot_token\":\"%s\"}}".formatted(other.token()));
+
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains(other.application().id);
+    assertThat(chat.ask(1, "Hello?").status()).isEqualTo(200);
+    assertThat(chat.application().commands).containsOnlyKeys("ask", "reset");
+    assertThat(other.application().commands).isEmpty();
+  }
+
+  @Test
   void aBotOfAnotherPlatformOrOfNobodyIsNotThere() {
     var custom = TestingBot.active(server, chat.bot().team(), "");
     var body = chat.asked(1, "Hello?");

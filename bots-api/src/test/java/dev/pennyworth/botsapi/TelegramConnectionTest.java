@@ -79,6 +79,66 @@ final class TelegramConnectionTest {
   }
 
   @Test
+  void aTokenThatTelegramDoesNotKnowLeavesAnActiveBotAsItWas() {
+    telegram.answer("getme", Answer.error(401, "Unauthorized", ""));
+
+    var refused = change("{\"bot_token\":\"79:AAE\"}", ",\"description\":\"Another\"");
+
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.json().at("/error/details/field").textValue())
+        .isEqualTo("platform_config.bot_token");
+    assertThat(chat.bot().get("").text()).doesNotContain("Another");
+    assertThat(telegram.calls(chat.token(), "deletewebhook")).isEmpty();
+    assertThat(chat.say(1, "Hello?").status()).isEqualTo(200);
+    chat.awaitState(1, "sent");
+  }
+
+  @Test
+  void aTelegramThatCannotBeAskedLeavesAnActiveBotAsItWas() {
+    telegram.answer("getme", new Answer.Status(502, "text/html", "<html>Bad Gateway</html>"));
+
+    assertThat(change("{\"bot_token\":\"80:AAE\"}", "").status()).isEqualTo(503);
+
+    chat.say(1, "Hello?");
+    chat.awaitState(1, "sent");
+  }
+
+  @Test
+  void aBotMovesToAnotherOneOfTelegramsAtOnce() {
+    var changed = change("{\"bot_token\":\"81:AAE\",\"webhook_secret\":\"new\"}", "");
+
+    assertThat(changed.status()).isEqualTo(200);
+    assertThat(telegram.calls("81:AAE", "setwebhook").getFirst().body())
+        .contains(changed.json().path("webhook_url").textValue())
+        .contains("\"new\"");
+    assertThat(telegram.calls(chat.token(), "deletewebhook")).hasSize(1);
+    assertThat(chat.say(1, "Hello?").status()).isEqualTo(401);
+    var update = TestingTelegramBot.update(1, 7001, "Hello?");
+    assertThat(chat.post(update, TestingTelegramBot.HEADER, "new").status()).isEqualTo(200);
+    chat.awaitState(1, "sent");
+    assertThat(telegram.texts("81:AAE")).hasSize(1);
+  }
+
+  @Test
+  void aNewSecretIsToldToTelegramAndItsWebhookStays() {
+    assertThat(change("{\"webhook_secret\":\"newer\"}", "").status()).isEqualTo(200);
+
+    assertThat(telegram.calls(chat.token(), "setwebhook").getLast().body()).contains("\"newer\"");
+    assertThat(telegram.calls(chat.token(), "deletewebhook")).isEmpty();
+  }
+
+  @Test
+  void aChangeThatIsWrongElsewhereIsNotTriedWithTelegram() {
+    assertThat(change("{\"bot_token\":\"82:AAE\"}", ",\"timeout_ms\":-1").status()).isEqualTo(422);
+
+    assertThat(telegram.calls("82:AAE", "getme")).isEmpty();
+  }
+
+  private TestingAnswer change(String credentials, String more) {
+    return chat.bot().owner("PATCH", "", "{\"platform_config\":%s%s}".formatted(credentials, more));
+  }
+
+  @Test
   void aBrokenTelegramIsAnOutageAndNoMistakeOfTheOwner() {
     telegram.answer("getme", new Answer.Status(502, "text/html", "<html>Bad Gateway</html>"));
 

@@ -19,6 +19,12 @@ public interface PlatformConnector {
   /// Takes back what activating registered.
   void pause(WebhookBot bot, URI webhookUrl) throws PlatformRefused;
 
+  /// Takes back what activating registered for an account of the platform that the bot has left for
+  /// another one; does nothing if both are the same, or there is nothing to take back.
+  ///
+  /// @param after what it was activated with since
+  default void leave(WebhookBot before, WebhookBot after, URI webhookUrl) throws PlatformRefused {}
+
   /// What is wrong with the bot's connection now, in a person's words; empty if nothing is.
   List<String> problems(WebhookBot bot, URI webhookUrl);
 

@@ -104,7 +104,45 @@ public final class BotConnections {
     try {
       return connector.activate(opened(bot.id()), url);
     } catch (PlatformRefused refused) {
-      throw HttpFailure.invalidValue(refused.field(), String.valueOf(refused.getMessage()));
+      throw invalid(refused);
+    }
+  }
+
+  private static HttpFailure invalid(PlatformRefused refused) {
+    return HttpFailure.invalidValue(refused.field(), String.valueOf(refused.getMessage()));
+  }
+
+  /// Changes what the body names. New credentials of a bot that is connected are kept once its
+  /// platform has taken them; if it refuses them, the bot stays connected with those it had.
+  ///
+  /// @param body as the API takes it
+  /// @throws HttpFailure 403, 404, or naming what is wrong with the body; 503 if the platform
+  ///   cannot be asked
+  public BotView change(Caller caller, BotId id, byte[] body) {
+    var rehearsed = jdbi.inTransaction(tx -> owners.rehearsed(tx, caller, id, body));
+    var connector = rehearsed.map(WebhookBot::platform).map(connectors::get);
+    if (connector.isEmpty()) {
+      return jdbi.inTransaction(tx -> owners.patch(tx, caller, id, body));
+    }
+    var before = opened(id);
+    var url =
+        BotView.webhookUrl(jdbi.withHandle(it -> owners.require(it, caller.team(), id)), publicUrl);
+    try {
+      connector.get().activate(rehearsed.get(), url);
+    } catch (PlatformRefused refused) {
+      throw invalid(refused);
+    }
+    var view = jdbi.inTransaction(tx -> owners.patch(tx, caller, id, body));
+    leave(connector.get(), before, rehearsed.get(), url);
+    return view;
+  }
+
+  private static void leave(
+      PlatformConnector connector, WebhookBot before, WebhookBot after, URI url) {
+    try {
+      connector.leave(before, after, url);
+    } catch (PlatformRefused | HttpFailure failure) {
+      LOG.info("The account that a bot has left was not told. {}", failure.getMessage());
     }
   }
 

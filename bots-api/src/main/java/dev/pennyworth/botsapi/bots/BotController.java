@@ -154,13 +154,14 @@ public final class BotController {
   /// Changes the fields that the body names; `null` clears. The role `billing` changes billing_mode
   /// and what a bot may spend (spending_cap_cents, spending_caps, max_cost_cents_per_message,
   /// end_user_daily_cents), and nothing else; `editor` changes all but billing_mode, and lowers
-  /// those limits without raising or clearing them.
+  /// those limits without raising or clearing them. New credentials of an active bot are tried with
+  /// its platform, and kept if it takes them.
   @Patch("/{id}")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content = @Content(schema = @Schema(implementation = BotRequest.class)))
   public BotView patch(Caller caller, String id, HttpRequest<byte[]> request) {
     caller.require(Role::changesBots, "change bots");
-    return jdbi.inTransaction(tx -> owners.patch(tx, caller, bot(id), body(request)));
+    return connections.change(caller, bot(id), body(request));
   }
 
   /// Deletes a bot. Its ledger stays.

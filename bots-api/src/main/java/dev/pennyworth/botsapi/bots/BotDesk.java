@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class BotDesk {
   private final Jdbi jdbi;
   private final OwnersBots owners;
+  private final BotConnections connections;
   private final JdbcBots bots;
   private final JdbcBudgets budgets;
   private final BotController listing;
@@ -34,6 +35,7 @@ public final class BotDesk {
   BotDesk(
       Jdbi jdbi,
       OwnersBots owners,
+      BotConnections connections,
       JdbcBots bots,
       JdbcBudgets budgets,
       BotController listing,
@@ -42,6 +44,7 @@ public final class BotDesk {
       JdbcParking parking) {
     this.jdbi = jdbi;
     this.owners = owners;
+    this.connections = connections;
     this.bots = bots;
     this.budgets = budgets;
     this.listing = listing;
@@ -71,10 +74,10 @@ public final class BotDesk {
   /// Changes what the body names.
   ///
   /// @param body as the API takes it
-  /// @throws HttpFailure 403, 404, or naming what is wrong with the body
+  /// @throws HttpFailure as [BotConnections#change]
   public BotView change(Caller caller, BotId bot, byte[] body) {
     caller.require(Role::changesBots, "change bots");
-    return jdbi.inTransaction(tx -> owners.patch(tx, caller, bot, body));
+    return connections.change(caller, bot, body);
   }
 
   /// A bot with what it spent and the cap that leaves it least.

@@ -67,6 +67,11 @@ record BotSecrets(Map<String, SecretText> kept, List<String> forgotten) {
         .ifPresent(secret -> kept.put(name, new SecretText(secret)));
   }
 
+  /// Whether there is something new to keep of what its platform gave to the bot.
+  boolean keepCredentials() {
+    return kept.keySet().stream().anyMatch(name -> platformField(name).isPresent());
+  }
+
   /// The same, with one more secret to keep.
   BotSecrets with(String name, SecretText secret) {
     var more = new HashMap<>(kept);

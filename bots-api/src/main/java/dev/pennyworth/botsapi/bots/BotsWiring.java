@@ -124,13 +124,14 @@ final class BotsWiring {
   BotDesk botDesk(
       Jdbi jdbi,
       OwnersBots owners,
+      BotConnections connections,
       JdbcBots bots,
       JdbcBudgets budgets,
       BotController listing,
       BotLogsController logs,
       JdbcTurnReports reports,
       JdbcParking parking) {
-    return new BotDesk(jdbi, owners, bots, budgets, listing, logs, reports, parking);
+    return new BotDesk(jdbi, owners, connections, bots, budgets, listing, logs, reports, parking);
   }
 
   @Singleton

@@ -53,7 +53,12 @@ final class JdbcBots implements Bots, WebhookBots {
     return jdbi.withHandle(handle ->
         team(handle, bot)
             .flatMap(team -> find(handle, team, bot))
-            .map(found -> webhookBot(found, secrets.open(handle, found.team(), bot))));
+            .map(found -> opened(handle, found)));
+  }
+
+  /// The bot as its platform's connector needs to know it.
+  WebhookBot opened(Handle handle, Bot bot) {
+    return webhookBot(bot, secrets.open(handle, bot.team(), bot.id()));
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.pennyworth.billing.TeamId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.http.PublicUrl;
 import dev.pennyworth.connectors.HttpFailure;
+import dev.pennyworth.connectors.WebhookBot;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.time.InstantSource;
@@ -126,6 +127,22 @@ public final class OwnersBots {
     audit.changed(tx, caller, before, require(tx, team, bot));
     var view = view(tx, team, bot, Optional.empty());
     return caller.role().readsPrompts() ? view : view.withoutTexts();
+  }
+
+  /// The bot as [#patch] would leave it, if that sets new credentials of a bot that is connected.
+  /// Nothing is changed.
+  ///
+  /// @throws HttpFailure as [#patch]
+  Optional<WebhookBot> rehearsed(Handle tx, Caller caller, BotId id, byte[] body) {
+    var bot = require(tx, caller.team(), id);
+    var asked = BotSecrets.read(json.request(body), bot.document().platform());
+    if (!bot.status().equals("active") || !asked.keepCredentials()) {
+      return Optional.empty();
+    }
+    patch(tx, caller, id, body);
+    var rehearsed = bots.opened(tx, require(tx, caller.team(), id));
+    tx.rollback();
+    return Optional.of(rehearsed);
   }
 
   /// @throws HttpFailure 404

@@ -181,6 +181,13 @@ final class DiscordConnector implements PlatformConnector {
   }
 
   @Override
+  public void leave(WebhookBot before, WebhookBot after, URI webhookUrl) throws PlatformRefused {
+    if (!before.config("application_id").equals(after.config("application_id"))) {
+      pause(before, webhookUrl);
+    }
+  }
+
+  @Override
   public List<String> problems(WebhookBot bot, URI webhookUrl) {
     var token = bot.config("bot_token");
     if (token.isEmpty()) {

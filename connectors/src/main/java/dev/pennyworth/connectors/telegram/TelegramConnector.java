@@ -121,6 +121,13 @@ public final class TelegramConnector implements PlatformConnector {
   }
 
   @Override
+  public void leave(WebhookBot before, WebhookBot after, URI webhookUrl) throws PlatformRefused {
+    if (!TelegramCursor.bot(token(before)).equals(TelegramCursor.bot(token(after)))) {
+      pause(before, webhookUrl);
+    }
+  }
+
+  @Override
   public List<String> problems(WebhookBot bot, URI webhookUrl) {
     try {
       return problems(api.execute(token(bot), GetWebhookInfo.builder().build()), webhookUrl);

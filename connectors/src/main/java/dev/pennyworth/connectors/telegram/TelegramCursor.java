@@ -34,7 +34,8 @@ record TelegramCursor(String bot, int offset, Instant at) {
         .orElseGet(() -> none(token));
   }
 
-  private static String bot(SecretText token) {
+  /// The bot's id, which its token begins with.
+  static String bot(SecretText token) {
     return token.reveal().split(":", 2)[0];
   }
 
