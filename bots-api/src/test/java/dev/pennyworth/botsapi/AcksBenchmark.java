@@ -55,24 +55,11 @@ class AcksBenchmark {
 
   private TestingProcess start(
       TestingDatabase database, TestingTelegram telegram, TestingOpenAiServer model) {
-    return TestingProcess.start(
-        home,
-        TestingServer.variables(
-            database,
-            Map.of(
-                "PENNYWORTH_HOME",
-                home.toString(),
-                "PENNYWORTH_OWNER_PASSWORD",
-                TestingProcess.PASSWORD,
-                "PENNYWORTH_PUBLIC_URL",
-                TestingTelegramBot.PUBLIC_URL,
-                "TELEGRAM_API_URL",
-                telegram.url(),
-                "OPENAI_BASE_URL",
-                model.baseUrl().toString(),
-                "OPENAI_API_KEY",
-                "sk-of-the-operator")),
-        List.of("-Xmx512m", "-XX:+UseCompactObjectHeaders"));
+    return TestingProgram.on(database, home)
+        .with("PENNYWORTH_PUBLIC_URL", TestingTelegramBot.PUBLIC_URL)
+        .with("TELEGRAM_API_URL", telegram.url())
+        .withModels(model.baseUrl())
+        .startToMeasure();
   }
 
   private void measure(TestingProcess program, TestingTelegram telegram, int atOnce)

@@ -2,12 +2,9 @@ package dev.pennyworth.botsapi;
 
 import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.migrations.TestingDatabase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,24 +41,10 @@ class DiscordBenchmark {
     }
   }
 
-  private TestingProcess start(TestingDatabase database, TestingDiscord discord)
-      throws IOException {
-    var pool = Files.writeString(home.resolve("pool.properties"), "registerMbeans=true\n");
-    var variables =
-        TestingServer.variables(
-            database,
-            Map.of(
-                "PENNYWORTH_HOME",
-                home.toString(),
-                "PENNYWORTH_OWNER_PASSWORD",
-                TestingProcess.PASSWORD,
-                "DISCORD_API_URL",
-                discord.url()));
-    return TestingProcess.start(
-        home,
-        variables,
-        List.of(
-            "-Xmx512m", "-XX:+UseCompactObjectHeaders", "-Dhikaricp.configurationFile=" + pool));
+  private TestingProcess start(TestingDatabase database, TestingDiscord discord) {
+    return TestingProgram.on(database, home)
+        .with("DISCORD_API_URL", discord.url())
+        .startToMeasure();
   }
 
   private static void activate(

@@ -7,7 +7,6 @@ import dev.pennyworth.botsapi.TestingDiscord.Answer;
 import dev.pennyworth.migrations.TestingDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
@@ -27,17 +26,8 @@ class DiscordCrashTest {
     try (var database = TestingDatabase.create();
         var discord = new TestingDiscord();
         var gateway = new TestingDiscordGateway(discord)) {
-      var variables =
-          TestingServer.variables(
-              database,
-              Map.of(
-                  "PENNYWORTH_HOME",
-                  home.toString(),
-                  "PENNYWORTH_OWNER_PASSWORD",
-                  TestingProcess.PASSWORD,
-                  "DISCORD_API_URL",
-                  discord.url()));
-      var program = new AtomicReference<>(TestingProcess.start(home, variables));
+      var setup = TestingProgram.on(database, home).with("DISCORD_API_URL", discord.url());
+      var program = new AtomicReference<>(setup.start());
       try {
         activate(program.get(), discord, TOKEN);
         Eventually.holds("it listens", PATIENCE, () -> gateway.ready() == 1);
@@ -54,7 +44,7 @@ class DiscordCrashTest {
         Eventually.holds("Discord shows it", PATIENCE, () -> discord.visible(CHANNEL).size() == 1);
         var jdbi = Jdbi.create(database.jdbcUrl(), database.user(), database.password());
         endLeases(jdbi);
-        program.set(TestingProcess.start(home, variables));
+        program.set(setup.start());
 
         Eventually.holds("it is noted", PATIENCE, () -> isSent(jdbi));
         assertThat(discord.calls("POST", "/channels/" + CHANNEL + "/messages")).hasSize(2);
@@ -67,21 +57,15 @@ class DiscordCrashTest {
 
   /// Makes an active bot of the operator's.
   static void activate(TestingProcess program, TestingDiscord discord, String token) {
-    var owner = program.signIn();
     var key = TestingDiscordBot.publicKey(TestingDiscordBot.keys());
     var application = discord.register(token, key);
-    var made =
-        program.post(
-            "/api/bots",
-            owner,
-            TestingBot.body(
-                """
-                "platform":"discord",
-                "platform_config":{"application_id":"%s","public_key":"%s","bot_token":"%s"}
-                """
-                    .formatted(application.id, key, token)));
-    var id = made.json().required("id").textValue();
-    assertThat(program.post("/api/bots/" + id + "/activate", owner, "{}").status()).isEqualTo(200);
+    ReplyCrashTest.activate(
+        program,
+        """
+        "platform":"discord",
+        "platform_config":{"application_id":"%s","public_key":"%s","bot_token":"%s"}
+        """
+            .formatted(application.id, key, token));
   }
 
   /// As time would.

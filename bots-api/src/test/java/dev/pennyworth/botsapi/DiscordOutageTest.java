@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,18 +26,9 @@ class DiscordOutageTest {
     try (var database = TestingDatabase.create();
         var discord = new TestingDiscord();
         var gateway = new TestingDiscordGateway(discord)) {
-      var variables =
-          TestingServer.variables(
-              database,
-              Map.of(
-                  "PENNYWORTH_HOME",
-                  home.toString(),
-                  "PENNYWORTH_OWNER_PASSWORD",
-                  TestingProcess.PASSWORD,
-                  "DISCORD_API_URL",
-                  discord.url()));
+      var setup = TestingProgram.on(database, home).with("DISCORD_API_URL", discord.url());
       var jdbi = Jdbi.create(database.jdbcUrl(), database.user(), database.password());
-      var program = TestingProcess.start(home, variables);
+      var program = setup.start();
       try {
         DiscordCrashTest.activate(program, discord, TOKEN);
         Eventually.holds("it listens", PATIENCE, () -> gateway.ready() == 1);
@@ -50,13 +40,13 @@ class DiscordOutageTest {
 
         program.kill();
         say(discord, 2, "After a kill.");
-        program = TestingProcess.start(home, variables);
+        program = setup.start();
         awaitAnswers(discord, 2);
 
         program.stop();
         program.awaitExit();
         say(discord, 3, "After a stop.");
-        program = TestingProcess.start(home, variables);
+        program = setup.start();
         awaitAnswers(discord, 3);
 
         assertThat(answers(discord))

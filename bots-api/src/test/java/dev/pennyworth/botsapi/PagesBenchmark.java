@@ -68,20 +68,7 @@ class PagesBenchmark {
   }
 
   private TestingProcess start(TestingDatabase database, TestingOpenAiServer model) {
-    return TestingProcess.start(
-        home,
-        TestingServer.variables(
-            database,
-            Map.of(
-                "PENNYWORTH_HOME",
-                home.toString(),
-                "PENNYWORTH_OWNER_PASSWORD",
-                TestingProcess.PASSWORD,
-                "OPENAI_BASE_URL",
-                model.baseUrl().toString(),
-                "OPENAI_API_KEY",
-                "sk-of-the-operator")),
-        List.of("-Xmx512m", "-XX:+UseCompactObjectHeaders"));
+    return TestingProgram.on(database, home).withModels(model.baseUrl()).startToMeasure();
   }
 
   /// Bots and what people said to them, all by the front door. The first is the busiest.

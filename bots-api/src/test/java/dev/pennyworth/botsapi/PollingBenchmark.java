@@ -2,13 +2,10 @@ package dev.pennyworth.botsapi;
 
 import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.migrations.TestingDatabase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,23 +48,10 @@ class PollingBenchmark {
     }
   }
 
-  private TestingProcess start(TestingDatabase database) throws IOException {
-    var pool = Files.writeString(home.resolve("pool.properties"), "registerMbeans=true\n");
-    var variables =
-        TestingServer.variables(
-            database,
-            Map.of(
-                "PENNYWORTH_HOME",
-                home.toString(),
-                "PENNYWORTH_OWNER_PASSWORD",
-                TestingProcess.PASSWORD,
-                "TELEGRAM_API_URL",
-                telegram.url()));
-    return TestingProcess.start(
-        home,
-        variables,
-        List.of(
-            "-Xmx512m", "-XX:+UseCompactObjectHeaders", "-Dhikaricp.configurationFile=" + pool));
+  private TestingProcess start(TestingDatabase database) {
+    return TestingProgram.on(database, home)
+        .with("TELEGRAM_API_URL", telegram.url())
+        .startToMeasure();
   }
 
   private void measure(TestingProcess program, TestingFigures figures, int bots) throws Exception {

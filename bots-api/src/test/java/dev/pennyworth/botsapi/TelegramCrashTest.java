@@ -10,7 +10,6 @@ import dev.pennyworth.botsapi.TestingTelegram.Call;
 import dev.pennyworth.migrations.TestingDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,24 +102,12 @@ final class TelegramCrashTest {
   }
 
   private TestingProcess start() {
-    var variables =
-        new HashMap<>(
-            TestingServer.variables(
-                database,
-                Map.of(
-                    "TELEGRAM_API_URL",
-                    telegram.url(),
-                    "PENNYWORTH_PUBLIC_URL",
-                    TestingTelegramBot.PUBLIC_URL,
-                    "OPENAI_BASE_URL",
-                    models.baseUrl().toString(),
-                    "OPENAI_API_KEY",
-                    "sk-of-the-operator",
-                    "PENNYWORTH_HOME",
-                    home.toString())));
-    variables.computeIfPresent(
-        "PENNYWORTH_DATABASE_URL", (_, url) -> url.replace(database.jdbcUrl(), proxy.jdbcUrl()));
-    return TestingProcess.start(home, variables);
+    return TestingProgram.on(database, home)
+        .with("TELEGRAM_API_URL", telegram.url())
+        .with("PENNYWORTH_PUBLIC_URL", TestingTelegramBot.PUBLIC_URL)
+        .withModels(models.baseUrl())
+        .through(proxy, database)
+        .start();
   }
 
   private void killAndStart(Set<String> stillSilent) {

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,20 +135,10 @@ final class TestingCrashes implements AutoCloseable {
   }
 
   private TestingProcess start() {
-    var variables =
-        new HashMap<>(
-            TestingServer.variables(
-                database,
-                Map.of(
-                    "OPENAI_BASE_URL",
-                    models.baseUrl().toString(),
-                    "OPENAI_API_KEY",
-                    "sk-of-the-operator",
-                    "PENNYWORTH_HOME",
-                    home.toString())));
-    variables.computeIfPresent(
-        "PENNYWORTH_DATABASE_URL", (_, url) -> url.replace(database.jdbcUrl(), proxy.jdbcUrl()));
-    return TestingProcess.start(home, variables);
+    return TestingProgram.on(database, home)
+        .withModels(models.baseUrl())
+        .through(proxy, database)
+        .start();
   }
 
   private void crash(List<CrashPoint> round) throws Exception {

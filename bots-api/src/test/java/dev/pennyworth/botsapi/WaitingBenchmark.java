@@ -3,14 +3,11 @@ package dev.pennyworth.botsapi;
 import dev.pennyworth.agentloop.Eventually;
 import dev.pennyworth.botsapi.TestingSender.Event;
 import dev.pennyworth.migrations.TestingDatabase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -65,26 +62,8 @@ class WaitingBenchmark {
         Stream.of(List.of(0), figures.now(), List.of("", "")).flatMap(List::stream).toArray());
   }
 
-  private TestingProcess start(TestingDatabase database, TestingSlowModel model)
-      throws IOException {
-    var pool = Files.writeString(home.resolve("pool.properties"), "registerMbeans=true\n");
-    var variables =
-        TestingServer.variables(
-            database,
-            Map.of(
-                "PENNYWORTH_HOME",
-                home.toString(),
-                "PENNYWORTH_OWNER_PASSWORD",
-                TestingProcess.PASSWORD,
-                "OPENAI_BASE_URL",
-                model.baseUrl().toString(),
-                "OPENAI_API_KEY",
-                "sk-of-the-operator"));
-    return TestingProcess.start(
-        home,
-        variables,
-        List.of(
-            "-Xmx512m", "-XX:+UseCompactObjectHeaders", "-Dhikaricp.configurationFile=" + pool));
+  private TestingProcess start(TestingDatabase database, TestingSlowModel model) {
+    return TestingProgram.on(database, home).withModels(model.baseUrl()).startToMeasure();
   }
 
   /// A round: all ask, all wait for the model, all are answered.
