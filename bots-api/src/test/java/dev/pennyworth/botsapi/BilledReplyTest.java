@@ -186,6 +186,18 @@ final class BilledReplyTest {
   }
 
   @Test
+  void aTimeStandsForItsDayInTheBotsZone() {
+    var east = TestingBot.active(server, bot.team(), "\"timezone\":\"Asia/Tokyo\"");
+
+    var daily =
+        east.get("/analytics?from=2026-03-13T15:00:00Z&to=2026-03-14T14:59:59Z")
+            .json()
+            .path("daily");
+
+    assertThat(daily.findValuesAsText("date")).containsExactly("2026-03-14");
+  }
+
+  @Test
   void theBotHasSpentThat() {
     var listed = server.get("/api/bots", bot.team().accessToken()).json();
 

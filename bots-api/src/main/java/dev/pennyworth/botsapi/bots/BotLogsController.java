@@ -15,6 +15,7 @@ import dev.pennyworth.billing.TurnId;
 import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.http.Pages;
+import dev.pennyworth.botsapi.http.TimeOrDay;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
@@ -25,7 +26,6 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -46,8 +46,6 @@ public final class BotLogsController {
       List.of("pending", "sending", "sent", "unknown", "failed");
   private static final int DAYS_MAX = 366;
   private static final int DAYS_DEFAULT = 30;
-  private static final int YEAR_MIN = 2000;
-  private static final int YEAR_MAX = 2200;
 
   private final Jdbi jdbi;
   private final OwnersBots owners;
@@ -192,7 +190,8 @@ public final class BotLogsController {
     return TurnView.of(require(caller, id, turnId));
   }
 
-  /// The figures by day, in the bot's time zone, both ends included; the last 30 days by default.
+  /// The figures by day, in the bot's time zone, both ends included; the last 30 days by default. A
+  /// time stands for its day.
   @Get("/analytics")
   public Analytics analytics(
       Caller caller,
@@ -202,8 +201,11 @@ public final class BotLogsController {
     var bot = jdbi.withHandle(handle -> owners.require(handle, caller.team(), bot(id)));
     var zone = bot.document().timezone();
     var today = clock.instant().atZone(zone).toLocalDate();
-    var last = date("to", to).orElse(today);
-    var first = date("from", from).orElse(last.minusDays(DAYS_DEFAULT - 1));
+    var last = TimeOrDay.read("to", to).map(it -> it.day(zone)).orElse(today);
+    var first =
+        TimeOrDay.read("from", from)
+            .map(it -> it.day(zone))
+            .orElse(last.minusDays(DAYS_DEFAULT - 1));
     requireRange(first, last);
     return jdbi.withHandle(handle ->
         Analytics.of(
@@ -307,22 +309,6 @@ public final class BotLogsController {
           "from",
           "from must not be after to, and they may be at most %d days apart.".formatted(DAYS_MAX));
     }
-  }
-
-  private static Optional<LocalDate> date(String field, @Nullable String text) {
-    if (text == null) {
-      return Optional.empty();
-    }
-    try {
-      var date = LocalDate.parse(text);
-      if (date.getYear() >= YEAR_MIN && date.getYear() <= YEAR_MAX) {
-        return Optional.of(date);
-      }
-    } catch (DateTimeException _) {
-      // Answered below, like a year that no bot has seen.
-    }
-    throw HttpFailure.invalidValue(
-        field, field + " must be a date such as 2026-03-14.", "YYYY-MM-DD");
   }
 
   private static BotId bot(String id) {

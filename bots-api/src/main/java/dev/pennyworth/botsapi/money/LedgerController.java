@@ -8,6 +8,7 @@ import dev.pennyworth.botsapi.accounts.Caller;
 import dev.pennyworth.botsapi.accounts.Role;
 import dev.pennyworth.botsapi.bots.JdbcTeamBots;
 import dev.pennyworth.botsapi.http.Pages;
+import dev.pennyworth.botsapi.http.TimeOrDay;
 import dev.pennyworth.connectors.HttpFailure;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;

@@ -1,15 +1,16 @@
-package dev.pennyworth.botsapi.money;
+package dev.pennyworth.botsapi.http;
 
 import dev.pennyworth.connectors.HttpFailure;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One end of a range, as a query names it.
-sealed interface TimeOrDay {
+public sealed interface TimeOrDay {
   Instant TIME_MIN = Instant.parse("2000-01-01T00:00:00Z");
   Instant TIME_MAX = Instant.parse("2200-01-01T00:00:00Z");
 
@@ -44,6 +45,14 @@ sealed interface TimeOrDay {
     return switch (this) {
       case Time(var instant) -> instant;
       case Day(var date) -> date.plusDays(daysAfterDate).atStartOfDay(ZoneOffset.UTC).toInstant();
+    };
+  }
+
+  /// The day, or the one that the time is in.
+  default LocalDate day(ZoneId zone) {
+    return switch (this) {
+      case Time(var instant) -> instant.atZone(zone).toLocalDate();
+      case Day(var date) -> date;
     };
   }
 
