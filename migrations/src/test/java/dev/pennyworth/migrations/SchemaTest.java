@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class SchemaTest {
 
@@ -75,6 +78,52 @@ class SchemaTest {
       assertThatThrownBy(() -> Schema.migrate(database.dataSource()))
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("holds tables of something else");
+    }
+  }
+
+  @Test
+  void aServerThatIsOnItsWayUpIsWaitedFor() {
+    try (var database = TestingDatabase.createEmpty()) {
+      var tries = new AtomicInteger();
+      var late =
+          new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+              if (tries.incrementAndGet() < 3) {
+                throw new SQLException("the database system is starting up", "57P03");
+              }
+              return database.dataSource().getConnection();
+            }
+          };
+
+      assertThat(Schema.migrate(late).applied()).isPositive();
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotLetUsInIsAskedOnce() {
+    try (var database = TestingDatabase.createEmpty()) {
+      var tries = new AtomicInteger();
+      var nobodys =
+          new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+              tries.incrementAndGet();
+              try {
+                return super.getConnection();
+              } catch (SQLException e) {
+                throw new SQLException("timed out, as a pool says it", "08001", e);
+              }
+            }
+          };
+      nobodys.setUrl(database.jdbcUrl());
+      nobodys.setUser(database.user());
+      nobodys.setPassword("wrong");
+
+      assertThatThrownBy(() -> Schema.migrate(nobodys))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("Check PENNYWORTH_DATABASE_URL");
+      assertThat(tries).hasValue(1);
     }
   }
 

@@ -119,7 +119,7 @@ public final class BotConnections {
   /// @throws HttpFailure 403, 404, or naming what is wrong with the body; 503 if the platform
   ///   cannot be asked
   public BotView change(Caller caller, BotId id, byte[] body) {
-    var rehearsed = jdbi.inTransaction(tx -> owners.rehearsed(tx, caller, id, body));
+    var rehearsed = JdbcRehearsal.of(jdbi, tx -> owners.rehearsed(tx, caller, id, body));
     var connector = rehearsed.map(WebhookBot::platform).map(connectors::get);
     if (connector.isEmpty()) {
       return jdbi.inTransaction(tx -> owners.patch(tx, caller, id, body));

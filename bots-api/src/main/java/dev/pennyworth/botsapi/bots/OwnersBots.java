@@ -129,9 +129,9 @@ public final class OwnersBots {
     return caller.role().readsPrompts() ? view : view.withoutTexts();
   }
 
-  /// The bot as [#patch] would leave it, if that sets new credentials of a bot that is connected.
-  /// Nothing is changed.
+  /// The bot as [#patch] leaves it, if that sets new credentials of a bot that is connected.
   ///
+  /// @param tx is not to be committed
   /// @throws HttpFailure as [#patch]
   Optional<WebhookBot> rehearsed(Handle tx, Caller caller, BotId id, byte[] body) {
     var bot = require(tx, caller.team(), id);
@@ -140,9 +140,7 @@ public final class OwnersBots {
       return Optional.empty();
     }
     patch(tx, caller, id, body);
-    var rehearsed = bots.opened(tx, require(tx, caller.team(), id));
-    tx.rollback();
-    return Optional.of(rehearsed);
+    return Optional.of(bots.opened(tx, require(tx, caller.team(), id)));
   }
 
   /// @throws HttpFailure 404
