@@ -1,6 +1,7 @@
 package dev.pennyworth.botsapi.dashboard;
 
 import dev.pennyworth.botsapi.bots.BotView;
+import java.net.URI;
 import java.util.List;
 
 /// How a bot is connected to its platform: what to do there, what to paste here and there.
@@ -9,8 +10,14 @@ import java.util.List;
 /// @param fields what he pastes here
 /// @param note on how this server is reached, where that decides; empty if it does not
 /// @param usesAddress whether the webhook's address is pasted anywhere
+/// @param example a message, as the lines of a shell; empty where a platform sends them
 public record PlatformGuide(
-    String name, List<String> steps, List<Field> fields, String note, boolean usesAddress) {
+    String name,
+    List<String> steps,
+    List<Field> fields,
+    String note,
+    boolean usesAddress,
+    String example) {
   private static final String NO_ADDRESS = "This server has no public https address";
 
   public PlatformGuide {
@@ -38,7 +45,7 @@ public record PlatformGuide(
       case "discord" -> discord(bot, isReached);
       case "slack" -> slack(bot, isReached);
       case "whatsapp" -> whatsApp(bot, isReached);
-      default -> ownProgram();
+      default -> ownProgram(bot);
     };
   }
 
@@ -58,7 +65,8 @@ public record PlatformGuide(
                 "Made for you if you set none: 1 to 256 letters, digits, _ and -.",
                 false)),
         isReached ? "" : NO_ADDRESS + ", so messages are fetched from Telegram by polling.",
-        false);
+        false,
+        "");
   }
 
   private static PlatformGuide discord(BotView bot, boolean isReached) {
@@ -76,7 +84,8 @@ public record PlatformGuide(
             field(bot, "public_key", "64 hexadecimal digits.", true),
             field(bot, "bot_token", "Shown once, after Reset Token.", true)),
         isReached ? "" : NO_ADDRESS + ", so commands come by Discord's gateway, too.",
-        false);
+        false,
+        "");
   }
 
   private static PlatformGuide slack(BotView bot, boolean isReached) {
@@ -106,7 +115,8 @@ public record PlatformGuide(
                 "Begins with xapp-. For Socket Mode alone, which needs no public address.",
                 !isReached)),
         isReached ? "" : NO_ADDRESS + ", so messages come by Slack's Socket Mode.",
-        isReached);
+        isReached,
+        "");
   }
 
   private static PlatformGuide whatsApp(BotView bot, boolean isReached) {
@@ -140,23 +150,39 @@ public record PlatformGuide(
             : NO_ADDRESS
                 + ", and Meta sends messages to no other: whoever runs it sets"
                 + " PENNYWORTH_PUBLIC_URL.",
-        true);
+        true,
+        "");
   }
 
-  private static PlatformGuide ownProgram() {
+  private static PlatformGuide ownProgram(BotView bot) {
     return new PlatformGuide(
         "a program of your own",
         List.of(
             "Activate the bot.",
-            "Send each message to the webhook address, by POST and as JSON:"
-                + " {\"text\": \"Hello\", \"user_id\": \"ada\", \"channel_id\": \"main\"}",
+            "Send each message to the webhook address, by POST and as JSON. user_id and channel_id"
+                + " are names of your own: one conversation each.",
             "Sign it with two headers: X-Timestamp is the time in unix seconds, and X-Signature-256"
                 + " is sha256= and the hexadecimal HMAC-SHA256 of the timestamp, a full stop and the"
                 + " body, by the webhook secret.",
             "The secret was shown when the bot was made. Lost it? Make a new one below."),
         List.of(),
         "",
-        true);
+        true,
+        example(bot.webhookUrl()));
+  }
+
+  /// The secret is in the environment, so that it is not kept with the lines.
+  private static String example(URI webhookUrl) {
+    return """
+    body='{"text": "Hello", "user_id": "ada", "channel_id": "main"}'
+    timestamp=$(date +%%s)
+    signature=$(printf '%%s.%%s' "$timestamp" "$body" |
+      openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" | sed 's/^.* //')
+    curl -s '%s' \\
+      -H 'Content-Type: application/json' -H "X-Timestamp: $timestamp" \\
+      -H "X-Signature-256: sha256=$signature" --data-binary "$body"
+    """
+        .formatted(webhookUrl);
   }
 
   private static Field field(BotView bot, String name, String hint, boolean required) {

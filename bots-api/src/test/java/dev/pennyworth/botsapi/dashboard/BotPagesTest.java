@@ -1,5 +1,6 @@
 package dev.pennyworth.botsapi.dashboard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,7 +10,9 @@ import dev.pennyworth.botsapi.TestingBrowser;
 import dev.pennyworth.botsapi.TestingMember;
 import dev.pennyworth.botsapi.TestingServer;
 import dev.pennyworth.botsapi.TestingTeam;
+import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,6 +171,33 @@ final class BotPagesTest {
       assertThat(page).contains("name=\"platform_config." + field + "\"");
     }
     assertThat(page).contains(step);
+  }
+
+  @Test
+  void theMessageOfThePageIsAnsweredAsItIsPasted() throws IOException {
+    var team = server.register();
+    var bot = TestingBot.active(server, team, "");
+    var page =
+        TestingBrowser.signedIn(server, team).get("/dashboard/bots/" + bot.id() + "/platform");
+    var example = Pattern.compile("(?s)<pre class=\"paste\"[^>]*>(.*?)</pre>").matcher(page.text());
+    assertThat(example.find()).isTrue();
+
+    assertThat(pasted(example.group(1), bot.webhookSecret()))
+        .contains("\"response\":", "“Hello”", "\"stop_reason\":\"completed\"");
+  }
+
+  /// What a shell prints, with the server's time.
+  private static String pasted(String html, String secret) throws IOException {
+    var lines =
+        html.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&#34;", "\"")
+            .replace("&#39;", "'")
+            .replace("&amp;", "&");
+    var date = "date() { echo %d; }\n".formatted(server.clock().instant().getEpochSecond());
+    var shell = new ProcessBuilder("sh", "-c", date + lines).redirectErrorStream(true);
+    shell.environment().put("WEBHOOK_SECRET", secret);
+    return new String(shell.start().getInputStream().readAllBytes(), UTF_8);
   }
 
   @Test
