@@ -160,7 +160,7 @@ public record PlatformGuide(
         List.of(
             "Activate the bot.",
             "Send each message to the webhook address, by POST and as JSON. user_id and channel_id"
-                + " are names of your own: one conversation each.",
+                + " are names of your own; each channel_id is one conversation.",
             "Sign it with two headers: X-Timestamp is the time in unix seconds, and X-Signature-256"
                 + " is sha256= and the hexadecimal HMAC-SHA256 of the timestamp, a full stop and the"
                 + " body, by the webhook secret.",
