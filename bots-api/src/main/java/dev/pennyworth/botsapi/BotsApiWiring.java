@@ -59,10 +59,11 @@ final class BotsApiWiring {
     return systemRandom();
   }
 
-  /// Makes ids that sort by the time they were made (UUID version 7).
+  /// Makes ids that sort by the time they were made (UUID version 7); those of one process in the
+  /// order in which they were made, also within a millisecond.
   @Singleton
   Supplier<UUID> ids() {
-    var generator = Generators.timeBasedEpochRandomGenerator(systemRandom());
+    var generator = Generators.timeBasedEpochGenerator(systemRandom());
     return generator::generate;
   }
 

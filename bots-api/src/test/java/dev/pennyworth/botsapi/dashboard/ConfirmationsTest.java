@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// What cannot be undone is never one press away: its button is behind another one, with a sentence
 /// that says what will happen.
 final class ConfirmationsTest {
-  private static final String ENDS = "/(?:delete|withdraw|remove|erase-person)";
+  private static final String ENDS = "/(?:delete|withdraw|remove|erase-person|webhook-secret)";
   private static final Pattern FORM =
       Pattern.compile("<form [^>]*action=\"(/dashboard/[^\"]+" + ENDS + ")\"");
   private static final Pattern CONFIRMED =
@@ -84,6 +84,7 @@ final class ConfirmationsTest {
         "/dashboard/webhooks/" + endpoint,
         "/dashboard/tools/" + workspace,
         below + "/settings",
+        below + "/platform",
         below + "/conversations/" + conversation(bot));
   }
 
